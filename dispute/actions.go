@@ -1,0 +1,147 @@
+package dispute
+
+import "time"
+
+// Action is something that a caller may do now. DueAt is set where a clock waits
+// for it; Target is the offer, approval or leg id, or the refund key, that it is about.
+type Action struct {
+	Action string     `json:"action"`
+	DueAt  *time.Time `json:"due_at,omitempty"`
+	Target string     `json:"target,omitempty"`
+}
+
+// The actions of allowed_actions.
+const (
+	ActionEvidence       = "evidence"
+	ActionOffer          = "offer"
+	ActionRespond        = "respond"
+	ActionDecide         = "decide"
+	ActionApprove        = "approve"
+	ActionResolveRefund  = "resolve_refund"
+	ActionResolveLeg     = "resolve_leg"
+	ActionEscalate       = "escalate"
+	ActionWithdraw       = "withdraw"
+	ActionReturnShipment = "return_shipment"
+	ActionNote           = "note"
+	ActionAssign         = "assign"
+)
+
+// actionRule is one row of the table of actions.
+type actionRule struct {
+	action string
+	roles  []Role // an agent's row serves supervisors too
+	// targets lists what the action may be about now; nil for actions on the case.
+	targets func(*Case) []string
+	// known says whether a target exists at all, in whatever state.
+	known func(c *Case, target string) bool
+	// refuse says why the action is not legal now, "" if it is.
+	refuse func(*Case, Actor) string
+	// clock is the one that waits for the action, with the leg it belongs to.
+	clock func(c *Case, a Actor, target string) *Clock
+}
+
+// actionRules is the one table of who may do what, when.
+var actionRules = []actionRule{
+	{action: ActionEvidence, roles: []Role{RoleCustomer, RoleAgent}, clock: customersClock(ClockCustomerInfo)},
+	{action: ActionOffer, roles: []Role{RoleAgent}, refuse: refuseAny(inStages(StageNegotiation), noPendingDecision), clock: on(ClockAgentDecision)},
+	{action: ActionRespond, roles: []Role{RoleCustomer}, targets: openOffers, known: hasOffer,
+		refuse: inStages(StageNegotiation), clock: on(ClockCustomerResponse)},
+	{action: ActionDecide, roles: []Role{RoleAgent}, refuse: refuseAny(mayDecide, noPendingDecision), clock: decisionClock},
+	{action: ActionApprove, roles: []Role{RoleSupervisor}, targets: pendingApprovals, known: hasApproval, clock: on(ClockSupervisorDecision)},
+	{action: ActionResolveRefund, roles: []Role{RoleSupervisor, RoleFinance}, targets: unsettledKeys, known: hasKey, clock: keyClock},
+	{action: ActionResolveLeg, roles: []Role{RoleSupervisor}, targets: openReturns, known: hasReturn, clock: legClock},
+	{action: ActionEscalate, roles: []Role{RoleCustomer, RoleAgent}, refuse: mayEscalate, clock: customersClock(ClockEscalationWindow)},
+	{action: ActionWithdraw, roles: []Role{RoleCustomer, RoleAgent}, refuse: mayWithdraw},
+	{action: ActionReturnShipment, roles: []Role{RoleCustomer, RoleAgent}, targets: unshippedReturns, known: hasReturn, clock: legClock},
+	{action: ActionNote, roles: []Role{RoleAgent}},
+	{action: ActionAssign, roles: []Role{RoleAgent}},
+}
+
+// AllowedActions lists what the caller may do now, one entry a target.
+func AllowedActions(c *Case, a Actor) []Action {
+	actions := []Action{}
+	for _, rule := range actionRules {
+		targets := []string{""}
+		if rule.targets != nil {
+			targets = rule.targets(c)
+		}
+		for _, target := range targets {
+			if Allowed(c, a, rule.action, target) != nil {
+				continue
+			}
+			next := Action{Action: rule.action, Target: target}
+			if rule.clock != nil {
+				if k := rule.clock(c, a, target); k != nil {
+					due := k.DueAt
+					next.DueAt = &due
+				}
+			}
+			actions = append(actions, next)
+		}
+	}
+	return actions
+}
+
+// Allowed says whether the caller may do the action now, nil if so. Target is the
+// offer, approval or leg id, or the refund key; "" where the action has none. It
+// fails with CodeNotFound (no such case for this customer, no such target),
+// CodeForbidden (role), CodeCaseClosed, CodeSameAuthor or CodeNotAllowedNow.
+func Allowed(c *Case, a Actor, action, target string) *Error {
+	rule := ruleOf(action)
+	if rule == nil {
+		return Errorf(CodeNotFound, "there is no action %q", action)
+	}
+	if a.Role == RoleCustomer && a.ID != c.CustomerID {
+		return Errorf(CodeNotFound, "no such case")
+	}
+	if !rule.serves(a) {
+		return Errorf(CodeForbidden, "a %s may not %s", a.Role, action)
+	}
+	if c.Stage == StageClosed {
+		return Errorf(CodeCaseClosed, "the case is closed")
+	}
+	if rule.targets != nil {
+		if !rule.known(c, target) {
+			return Errorf(CodeNotFound, "the case has no %q to %s", target, action)
+		}
+		if !contains(rule.targets(c), target) {
+			return Errorf(CodeNotAllowedNow, "%q is not open for %s in its state", target, action)
+		}
+	}
+	if rule.refuse != nil {
+		if why := rule.refuse(c, a); why != "" {
+			return Errorf(CodeNotAllowedNow, "%s is not possible now: %s", action, why)
+		}
+	}
+	if action == ActionApprove && c.approval(target).Author.ID == a.ID {
+		return Errorf(CodeSameAuthor, "nobody approves what they wrote")
+	}
+	return nil
+}
+
+func ruleOf(action string) *actionRule {
+	for i := range actionRules {
+		if actionRules[i].action == action {
+			return &actionRules[i]
+		}
+	}
+	return nil
+}
+
+func (r *actionRule) serves(a Actor) bool {
+	for _, role := range r.roles {
+		if a.Is(role) {
+			return true
+		}
+	}
+	return false
+}
+
+func contains(all []string, one string) bool {
+	for _, s := range all {
+		if s == one {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,120 @@
+package dispute
+
+import "time"
+
+// Case is one complaint, return or claim, as everybody reads it. It holds ids,
+// codes, dates and amounts only; what people wrote lies in the case's texts.
+type Case struct {
+	ID             string `json:"id"`
+	ShopID         string `json:"shop_id"`
+	Version        int64  `json:"version"` // rises with every record
+	PolicyVersion  string `json:"policy_version"`
+	PreviousCaseID string `json:"previous_case_id,omitempty"`
+
+	Kind            Kind         `json:"kind"`
+	Reason          Reason       `json:"reason"`
+	Channel         Channel      `json:"channel"`
+	OrderID         string       `json:"order_id"`
+	Lines           []Line       `json:"lines"`
+	CustomerID      string       `json:"customer_id"`
+	Currency        string       `json:"currency"`
+	RequestedRemedy []RemedyType `json:"requested_remedy"`
+	OpenedBy        Actor        `json:"opened_by"`
+	Assignee        string       `json:"assignee,omitempty"`
+	Team            string       `json:"team,omitempty"`
+
+	Stage     Stage     `json:"stage"`
+	WaitingOn WaitingOn `json:"waiting_on"`
+	Outcome   Outcome   `json:"outcome,omitempty"`
+	// Explanation says why the case ended as it did, or why a person must decide.
+	Explanation *Explanation `json:"explanation,omitempty"`
+
+	OpenedAt   time.Time  `json:"opened_at"`
+	AcceptedAt *time.Time `json:"accepted_at,omitempty"`
+	ResolvedAt *time.Time `json:"resolved_at,omitempty"`
+	ClosedAt   *time.Time `json:"closed_at,omitempty"`
+	Breached   bool       `json:"breached"` // some clock of the shop was breached
+
+	Completeness *CompletenessNotice `json:"completeness,omitempty"`
+	Evidence     []Evidence          `json:"evidence"`
+	Facts        Facts               `json:"facts"`
+	Risk         Risk                `json:"risk"`
+	Liability    []Share             `json:"liability"`
+	Offers       []Offer             `json:"offers"`
+	Decisions    []Decision          `json:"decisions"`
+	Approvals    []Approval          `json:"approvals"`
+	Remedies     []Remedy            `json:"remedies"` // decided
+	Clocks       []Clock             `json:"clocks"`
+	Legs         []Leg               `json:"legs"`
+}
+
+// Explanation is the account of one outcome: the rule and the facts it used.
+// The dates are set by the rule of the return window (calendar dates, YYYY-MM-DD).
+type Explanation struct {
+	Code     string            `json:"code"` // e.g. outside_window, order_unknown
+	Rule     string            `json:"rule,omitempty"`
+	SignedOn string            `json:"signed_on,omitempty"`
+	FirstDay string            `json:"first_day,omitempty"`
+	LastDay  string            `json:"last_day,omitempty"`
+	Zone     string            `json:"zone,omitempty"`
+	Detail   map[string]string `json:"detail,omitempty"`
+}
+
+// Risk is what speaks against deciding without a person. It never denies by itself.
+type Risk struct {
+	Score int      `json:"score"` // 0 to 100
+	Flags []string `json:"flags,omitempty"`
+}
+
+// OpenOffer returns the offer that the customer may answer now, or nil.
+func (c *Case) OpenOffer() *Offer {
+	for i := range c.Offers {
+		if c.Offers[i].State == OfferOpen {
+			return &c.Offers[i]
+		}
+	}
+	return nil
+}
+
+// Offer returns the offer with the id, or nil.
+func (c *Case) Offer(id string) *Offer {
+	for i := range c.Offers {
+		if c.Offers[i].ID == id {
+			return &c.Offers[i]
+		}
+	}
+	return nil
+}
+
+// Leg returns the leg with the id, or nil.
+func (c *Case) Leg(id string) *Leg {
+	for i := range c.Legs {
+		if c.Legs[i].ID == id {
+			return &c.Legs[i]
+		}
+	}
+	return nil
+}
+
+// PendingApproval returns the approval that waits for a supervisor, or nil.
+func (c *Case) PendingApproval() *Approval {
+	for i := range c.Approvals {
+		if c.Approvals[i].State == ApprovalPending {
+			return &c.Approvals[i]
+		}
+	}
+	return nil
+}
+
+// Decision returns the decision with the id, or nil.
+func (c *Case) Decision(id string) *Decision {
+	for i := range c.Decisions {
+		if c.Decisions[i].ID == id {
+			return &c.Decisions[i]
+		}
+	}
+	return nil
+}
+
+// Family is the cause family of the case's reason.
+func (c *Case) Family() Family { return c.Reason.Family() }

@@ -1,0 +1,163 @@
+package dispute
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// ClockName names one of the design's clocks.
+type ClockName string
+
+// The clocks (design: The clocks).
+const (
+	ClockFirstResponse       ClockName = "first_response"
+	ClockCustomerInfo        ClockName = "customer_info"
+	ClockResolution          ClockName = "resolution"
+	ClockAgentDecision       ClockName = "agent_decision"
+	ClockSupervisorDecision  ClockName = "supervisor_decision"
+	ClockCustomerResponse    ClockName = "customer_response"
+	ClockEscalationWindow    ClockName = "escalation_window"
+	ClockEvidenceSupplement  ClockName = "evidence_supplement"
+	ClockAppealWindow        ClockName = "appeal_window"
+	ClockReturnShipment      ClockName = "return_shipment"
+	ClockReturnTransit       ClockName = "return_transit"
+	ClockReceiptConfirmation ClockName = "receipt_confirmation"
+	ClockInspection          ClockName = "inspection"
+	ClockRefundSettlement    ClockName = "refund_settlement"
+	ClockReopenWindow        ClockName = "reopen_window"
+	ClockSurvey              ClockName = "survey"
+)
+
+// ClockState is whether a clock counts.
+type ClockState string
+
+// The states of a clock.
+const (
+	ClockRunning   ClockState = "running"
+	ClockSuspended ClockState = "suspended"
+	ClockMet       ClockState = "met"
+	ClockBreached  ClockState = "breached"
+)
+
+// Clock is a budget of time that somebody has, and what happens when it is used
+// up. DueAt is derived from the budget, the calendar and the suspensions; it is
+// never set by hand. A clock belongs to the whole case, or to one leg.
+type Clock struct {
+	Name     ClockName  `json:"name"`
+	LegID    string     `json:"leg_id,omitempty"`
+	Owner    WaitingOn  `json:"owner"`
+	Budget   int64      `json:"budget"`   // in Unit
+	Unit     Unit       `json:"unit"`     // h, d, wd ...
+	Calendar string     `json:"calendar"` // calendar id, e.g. "cn"
+	Consumed string     `json:"consumed,omitempty"`
+	State    ClockState `json:"state"`
+	Started  time.Time  `json:"started_at"`
+	DueAt    time.Time  `json:"due_at"`
+	MetAt    *time.Time `json:"met_at,omitempty"` // or breached, or suspended since
+	OnExpiry string     `json:"on_expiry"`        // what silence brings, in the policy's words
+	Why      string     `json:"why"`              // how DueAt came about
+	// Provisional is set while a calendar year that DueAt needs is not published.
+	Provisional bool `json:"provisional,omitempty"`
+	// Round counts repetitions: reminders of a breached resolution, levels of supervisors.
+	Round int `json:"round,omitempty"`
+}
+
+// Unit is the unit of a clock's budget.
+type Unit string
+
+// The units. Seconds and minutes serve policies for demonstration and tests.
+const (
+	UnitSeconds     Unit = "s"
+	UnitMinutes     Unit = "m"
+	UnitHours       Unit = "h"
+	UnitDays        Unit = "d"
+	UnitWorkingDays Unit = "wd"
+)
+
+// Running returns the running clock of that name (and leg, "" for the case), or nil.
+func (c *Case) Running(name ClockName, legID string) *Clock {
+	for i := range c.Clocks {
+		k := &c.Clocks[i]
+		if k.Name == name && k.LegID == legID && k.State == ClockRunning {
+			return k
+		}
+	}
+	return nil
+}
+
+// NextDue returns the running clock that expires first, or nil if none runs.
+func (c *Case) NextDue() *Clock {
+	var next *Clock
+	for i := range c.Clocks {
+		k := &c.Clocks[i]
+		if k.State == ClockRunning && (next == nil || k.DueAt.Before(next.DueAt)) {
+			next = k
+		}
+	}
+	return next
+}
+
+// standing says whether a clock is a standing promise of service rather than a
+// wait for one particular act; it decides waiting_on only when nothing else runs.
+func (k Clock) standing() bool {
+	return k.Name == ClockFirstResponse || k.Name == ClockResolution || k.Name == ClockReopenWindow
+}
+
+// DeriveWaitingOn says whose act is awaited: the owner of the clocks that wait
+// for a particular act; "both" where customer and shop (agent or supervisor) are
+// waited for at once; the earliest due where several partners are. First_response
+// counts while nothing else runs.
+func (c *Case) DeriveWaitingOn() WaitingOn {
+	var next *Clock
+	customer, staff := false, false
+	for i := range c.Clocks {
+		k := &c.Clocks[i]
+		if k.State != ClockRunning || k.standing() {
+			continue
+		}
+		customer = customer || k.Owner == WaitingCustomer
+		staff = staff || k.Owner == WaitingAgent || k.Owner == WaitingSupervisor
+		if next == nil || k.DueAt.Before(next.DueAt) {
+			next = k
+		}
+	}
+	switch {
+	case customer && staff:
+		return WaitingBoth
+	case next != nil:
+		return next.Owner
+	case c.Stage == StageNegotiation && c.Running(ClockFirstResponse, "") != nil:
+		return WaitingAgent
+	default:
+		return WaitingNone
+	}
+}
+
+// SetClock puts a started clock in its place: an earlier round of the same name
+// and leg stands in the timeline only.
+func (c *Case) SetClock(k Clock) {
+	for i := range c.Clocks {
+		if c.Clocks[i].Name == k.Name && c.Clocks[i].LegID == k.LegID {
+			c.Clocks[i] = k
+			return
+		}
+	}
+	c.Clocks = append(c.Clocks, k)
+}
+
+// StartedEntry is the timeline's account of a clock that starts: when it is due,
+// why then, and what silence brings.
+func (k Clock) StartedEntry(stage Stage) Entry {
+	data, err := json.Marshal(struct {
+		Clock       ClockName `json:"clock"`
+		LegID       string    `json:"leg_id,omitempty"`
+		Owner       WaitingOn `json:"owner"`
+		DueAt       time.Time `json:"due_at"`
+		Why         string    `json:"why"`
+		Provisional bool      `json:"provisional,omitempty"`
+	}{k.Name, k.LegID, k.Owner, k.DueAt, k.Why, k.Provisional})
+	if err != nil {
+		data = nil // a due date beyond the year 9999 only; the entry stands without it
+	}
+	return Entry{Type: EventClockStarted, At: k.Started, Actor: System, Stage: stage, Reason: k.OnExpiry, Data: data}
+}

@@ -1,0 +1,142 @@
+package dispute
+
+import "time"
+
+// UpdateName is the Temporal update by which a command reaches its case.
+type UpdateName string
+
+// The updates of a case (engine contract). UpdateOpen comes with the start.
+const (
+	UpdateOpen     UpdateName = "open"
+	UpdateOffer    UpdateName = "offer"
+	UpdateRespond  UpdateName = "respond"
+	UpdateDecide   UpdateName = "decide"
+	UpdateApprove  UpdateName = "approve"
+	UpdateResolve  UpdateName = "resolve"
+	UpdateEscalate UpdateName = "escalate"
+	UpdateWithdraw UpdateName = "withdraw"
+	UpdateNote     UpdateName = "note"
+	UpdateAssign   UpdateName = "assign"
+)
+
+// Opening is the argument that starts a case; it holds no personal data.
+type Opening struct {
+	CaseID          string         `json:"case_id"`
+	ShopID          string         `json:"shop_id"`
+	Kind            Kind           `json:"kind"`
+	Reason          Reason         `json:"reason"`
+	Channel         Channel        `json:"channel"`
+	OrderID         string         `json:"order_id"`
+	Lines           []Line         `json:"lines"`
+	CustomerID      string         `json:"customer_id"`
+	RequestedRemedy []RemedyType   `json:"requested_remedy"`
+	Currency        string         `json:"currency,omitempty"`
+	Evidence        []EvidenceType `json:"evidence,omitempty"` // what came with the claim: a statement
+	PreviousCaseID  string         `json:"previous_case_id,omitempty"`
+	OpenedBy        Actor          `json:"opened_by"`
+	OpenedAt        time.Time      `json:"opened_at"`
+}
+
+// Command is what every update carries.
+type Command struct {
+	UpdateID        string `json:"update_id"` // hash of the idempotency key
+	Actor           Actor  `json:"actor"`
+	ExpectedVersion *int64 `json:"expected_version,omitempty"`
+}
+
+// OfferCommand proposes remedies to the customer.
+type OfferCommand struct {
+	Command
+	OfferID   string   `json:"offer_id"` // chosen by the caller, so that a retry means the same
+	Liability []Share  `json:"liability,omitempty"`
+	Remedies  []Remedy `json:"remedies"`
+	NoteID    string   `json:"note_id,omitempty"`
+}
+
+// ResponseAction is the customer's answer to an offer.
+type ResponseAction string
+
+// The answers.
+const (
+	ResponseAccept  ResponseAction = "accept"
+	ResponseDecline ResponseAction = "decline"
+	ResponseCounter ResponseAction = "counter"
+)
+
+// RespondCommand answers an offer.
+type RespondCommand struct {
+	Command
+	OfferID string         `json:"offer_id"`
+	Action  ResponseAction `json:"action"`
+	Counter *CounterAsk    `json:"counter,omitempty"`
+}
+
+// DecideCommand is binding: remedies or a rejection.
+type DecideCommand struct {
+	Command
+	DecisionID string     `json:"decision_id"`
+	Liability  []Share    `json:"liability,omitempty"`
+	Remedies   []Remedy   `json:"remedies,omitempty"`
+	Reject     *Rejection `json:"reject,omitempty"`
+	NoteID     string     `json:"note_id,omitempty"`
+}
+
+// ApproveCommand answers an approval.
+type ApproveCommand struct {
+	Command
+	ApprovalID string `json:"approval_id"`
+	Approve    bool   `json:"approve"`
+	NoteID     string `json:"note_id,omitempty"`
+}
+
+// ResolveCommand settles by hand what the engine cannot: a refund by its key, or a leg.
+type ResolveCommand struct {
+	Command
+	RefundKey   string `json:"refund_key,omitempty"`
+	LegID       string `json:"leg_id,omitempty"`
+	Result      string `json:"result"` // succeeded | failed | retry
+	ProviderRef string `json:"provider_ref,omitempty"`
+	NoteID      string `json:"note_id,omitempty"`
+}
+
+// The results of a resolution.
+const (
+	ResultSucceeded = "succeeded"
+	ResultFailed    = "failed"
+	ResultRetry     = "retry"
+)
+
+// EscalateCommand hands the case to a supervisor.
+type EscalateCommand struct {
+	Command
+	NoteID string `json:"note_id,omitempty"`
+}
+
+// WithdrawCommand ends the case by the customer's wish.
+type WithdrawCommand struct {
+	Command
+	NoteID string `json:"note_id,omitempty"`
+}
+
+// NoteCommand records a message or a note of staff.
+type NoteCommand struct {
+	Command
+	NoteID   string `json:"note_id"`
+	Customer bool   `json:"customer"` // the customer sees it; then it answers first_response
+}
+
+// AssignCommand gives the case to an agent or a team.
+type AssignCommand struct {
+	Command
+	Assignee string `json:"assignee,omitempty"`
+	Team     string `json:"team,omitempty"`
+}
+
+// CommandResult is what an update answers: the version that the record reached.
+// The recorded case is read from the record.
+type CommandResult struct {
+	CaseID  string `json:"case_id"`
+	Version int64  `json:"version"`
+	// Duplicate is set by an opening that found another open case on the same units.
+	Duplicate string `json:"duplicate,omitempty"`
+}

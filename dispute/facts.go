@@ -1,0 +1,134 @@
+package dispute
+
+import "time"
+
+// FactSource names one of the places that an investigation asks.
+type FactSource string
+
+// The fact sources.
+const (
+	FactOrder    FactSource = "order"    // order system: lines, captured payments, shipping, delivery
+	FactDispatch FactSource = "dispatch" // warehouse: the outbound record
+	FactTrace    FactSource = "trace"    // carrier: where the outbound parcel is
+	FactPayment  FactSource = "payment"  // payment provider: refunds and chargebacks elsewhere
+	FactHistory  FactSource = "history"  // our own record of the customer's cases
+)
+
+// FactSources lists the sources in the order that a reader expects.
+func FactSources() []FactSource {
+	return []FactSource{FactOrder, FactDispatch, FactTrace, FactPayment, FactHistory}
+}
+
+// Facts is what the investigation gathered. A source that was asked stands in
+// Sources with whether it answered; its part is nil when it did not.
+type Facts struct {
+	Sources  []SourceState  `json:"sources,omitempty"`
+	Order    *OrderFacts    `json:"order,omitempty"`
+	Dispatch *DispatchFacts `json:"dispatch,omitempty"`
+	Trace    *TraceFacts    `json:"trace,omitempty"`
+	Payment  *PaymentFacts  `json:"payment,omitempty"`
+	History  *HistoryFacts  `json:"history,omitempty"`
+}
+
+// The answers of a source.
+const (
+	SourcePending     = "pending"
+	SourceAnswered    = "answered"
+	SourceNotAnswered = "not_answered" // within its limit
+	SourceUnknown     = "unknown"      // it does not know the order
+)
+
+// SourceState is whether one source answered.
+type SourceState struct {
+	Source FactSource `json:"source"`
+	State  string     `json:"state"`
+	At     *time.Time `json:"at,omitempty"`
+	Detail string     `json:"detail,omitempty"`
+}
+
+// OrderFacts is what the order system knows.
+type OrderFacts struct {
+	OrderID        string       `json:"order_id"`
+	CustomerID     string       `json:"customer_id"`
+	PlacedAt       time.Time    `json:"placed_at"`
+	Currency       string       `json:"currency"`
+	Lines          []OrderLine  `json:"lines"`
+	ShippingPaid   int64        `json:"shipping_paid"` // minor units; the line "shipping"
+	Payments       []OrderMoney `json:"payments"`
+	PromisedBy     *time.Time   `json:"promised_by,omitempty"`
+	DeliveredAt    *time.Time   `json:"delivered_at,omitempty"` // signing; nil where unknown
+	Carrier        string       `json:"carrier,omitempty"`
+	TrackingNumber string       `json:"tracking_number,omitempty"`
+	WarehouseID    string       `json:"warehouse_id,omitempty"`
+}
+
+// OrderLine is one line of an order. Paid is what was captured for the whole
+// line after all discounts, in minor units of the order's currency.
+type OrderLine struct {
+	LineID   string `json:"line_id"`
+	SKU      string `json:"sku"`
+	Quantity int    `json:"quantity"`
+	Paid     int64  `json:"paid"`
+}
+
+// OrderMoney is one captured payment, in minor units of the order's currency.
+type OrderMoney struct {
+	PaymentID string `json:"payment_id"`
+	Captured  int64  `json:"captured"`
+}
+
+// DispatchFacts is the warehouse's outbound record.
+type DispatchFacts struct {
+	DispatchedAt *time.Time `json:"dispatched_at,omitempty"`
+	Lines        []Line     `json:"lines,omitempty"` // what was packed
+	WeightGrams  int        `json:"weight_grams,omitempty"`
+	CheckedBy    string     `json:"checked_by,omitempty"` // pre-dispatch quality check
+}
+
+// ParcelStatus is what a carrier says of a parcel.
+type ParcelStatus string
+
+// The parcel statuses of `tracking.updated`.
+const (
+	ParcelInTransit        ParcelStatus = "in_transit"
+	ParcelOutForDelivery   ParcelStatus = "out_for_delivery"
+	ParcelDelivered        ParcelStatus = "delivered"
+	ParcelException        ParcelStatus = "exception"
+	ParcelLost             ParcelStatus = "lost"
+	ParcelReturnedToSender ParcelStatus = "returned_to_sender"
+	ParcelUnknown          ParcelStatus = "unknown" // the carrier has no record; answers only, never a webhook
+)
+
+// Valid says whether the status may stand in a webhook.
+func (s ParcelStatus) Valid() bool {
+	switch s {
+	case ParcelInTransit, ParcelOutForDelivery, ParcelDelivered, ParcelException, ParcelLost, ParcelReturnedToSender:
+		return true
+	}
+	return false
+}
+
+// TraceFacts is the carrier's trace of a parcel.
+type TraceFacts struct {
+	Carrier        string       `json:"carrier"`
+	TrackingNumber string       `json:"tracking_number"`
+	Status         ParcelStatus `json:"status"`
+	DeliveredAt    *time.Time   `json:"delivered_at,omitempty"`
+	SignedBy       string       `json:"signed_by,omitempty"` // a code: recipient, neighbour, locker
+	DamageReported bool         `json:"damage_reported,omitempty"`
+}
+
+// PaymentFacts is what the provider reports of the order's payments, in minor units.
+type PaymentFacts struct {
+	RefundedElsewhere int64 `json:"refunded_elsewhere"` // refunds that Redress did not make
+	ChargedBack       int64 `json:"charged_back"`
+	ChargebackOpen    bool  `json:"chargeback_open"`
+}
+
+// HistoryFacts is what our own record knows of the customer.
+type HistoryFacts struct {
+	Cases        int `json:"cases"`         // ever
+	Cases90Days  int `json:"cases_90_days"` // opened in the last 90 days
+	OpenCases    int `json:"open_cases"`
+	Refunds90Day int `json:"refunds_90_days"`
+}

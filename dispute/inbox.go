@@ -1,0 +1,123 @@
+package dispute
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// SignalName is the Temporal signal by which an inbound event reaches its case.
+type SignalName string
+
+// The signals of a case (engine contract).
+const (
+	SignalEvidenceSubmitted  SignalName = "evidence-submitted"
+	SignalReturnShipped      SignalName = "return-shipped"
+	SignalWarehouseReceived  SignalName = "warehouse-received"
+	SignalWarehouseInspected SignalName = "warehouse-inspected"
+	SignalCarrierUpdate      SignalName = "carrier-update"
+	SignalPaymentUpdate      SignalName = "payment-update"
+	SignalReplacementUpdate  SignalName = "replacement-update"
+	SignalRepairUpdate       SignalName = "repair-update"
+	SignalReproject          SignalName = "reproject"
+)
+
+// SignalNames lists every signal of a case.
+func SignalNames() []SignalName {
+	return []SignalName{SignalEvidenceSubmitted, SignalReturnShipped, SignalWarehouseReceived, SignalWarehouseInspected,
+		SignalCarrierUpdate, SignalPaymentUpdate, SignalReplacementUpdate, SignalRepairUpdate, SignalReproject}
+}
+
+// The channels on which the record tells relays that there may be work.
+const (
+	ChannelInbox  = "redress_inbox"
+	ChannelOutbox = "redress_outbox"
+)
+
+// InboxState is where an inbound event stands.
+type InboxState string
+
+// The states of an inbox row.
+const (
+	InboxPending   InboxState = "pending"   // case known, not yet signalled
+	InboxUnmatched InboxState = "unmatched" // no case has the reference (yet)
+	InboxDelivered InboxState = "delivered"
+	InboxLate      InboxState = "late"    // the case's workflow had completed
+	InboxInvalid   InboxState = "invalid" // malformed, or a known id with another body
+)
+
+// InboxEvent is an event on its way to a case. Payload is the signal's document;
+// Body is what the partner sent. From the partner's side the pair
+// (Source, EventID) is unique.
+type InboxEvent struct {
+	ID         int64           `json:"id"`
+	Source     string          `json:"source"` // partner id, or "api"
+	EventID    string          `json:"event_id"`
+	Type       string          `json:"type"` // e.g. return.received
+	State      InboxState      `json:"state"`
+	CaseID     string          `json:"case_id,omitempty"`
+	Reference  *Reference      `json:"reference,omitempty"`
+	Signal     SignalName      `json:"signal,omitempty"`
+	Payload    json.RawMessage `json:"payload,omitempty"`
+	Body       json.RawMessage `json:"body,omitempty"`
+	Problem    string          `json:"problem,omitempty"`
+	OccurredAt *time.Time      `json:"occurred_at,omitempty"`
+	ReceivedAt time.Time       `json:"received_at"`
+	Attempts   int             `json:"attempts"`
+}
+
+// The documents of the signals: small, and typeable by hand in the Temporal CLI.
+// Every one has an event_id; a repeated id is recorded once.
+
+// EvidenceSubmitted announces stored evidence.
+type EvidenceSubmitted struct {
+	EventID  string   `json:"event_id"`
+	Evidence Evidence `json:"evidence"`
+}
+
+// ReturnShipped gives the number under which the customer sent the goods.
+type ReturnShipped struct {
+	EventID        string `json:"event_id"`
+	LegID          string `json:"leg_id,omitempty"`
+	Carrier        string `json:"carrier"`
+	TrackingNumber string `json:"tracking_number"`
+	Actor          Actor  `json:"actor"`
+}
+
+// WarehouseReceived is the count at the dock.
+type WarehouseReceived struct {
+	EventID    string         `json:"event_id"`
+	RMAID      string         `json:"rma_id"`
+	Lines      []ReceivedLine `json:"lines"`
+	Sequence   int64          `json:"sequence"`
+	Correction bool           `json:"correction,omitempty"`
+	At         *time.Time     `json:"occurred_at,omitempty"`
+}
+
+// WarehouseInspected is the finding of the inspection.
+type WarehouseInspected struct {
+	EventID    string          `json:"event_id"`
+	RMAID      string          `json:"rma_id"`
+	Lines      []InspectedLine `json:"lines"`
+	Sequence   int64           `json:"sequence"`
+	Correction bool            `json:"correction,omitempty"`
+	At         *time.Time      `json:"occurred_at,omitempty"`
+}
+
+// CarrierUpdate is a scan of a parcel.
+type CarrierUpdate struct {
+	EventID        string       `json:"event_id"`
+	Carrier        string       `json:"carrier"`
+	TrackingNumber string       `json:"tracking_number"`
+	Status         ParcelStatus `json:"status"`
+	At             *time.Time   `json:"occurred_at,omitempty"`
+}
+
+// PaymentUpdate is the provider's word on a refund or payout.
+type PaymentUpdate struct {
+	EventID     string     `json:"event_id"`
+	RefundKey   string     `json:"refund_key"`
+	ProviderRef string     `json:"provider_ref"`
+	Status      LegState   `json:"status"` // pending, requires_action, succeeded, failed, cancelled
+	Amount      Money      `json:"amount"`
+	At          *time.Time `json:"occurred_at,omitempty"`
+}

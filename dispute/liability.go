@@ -1,0 +1,58 @@
+package dispute
+
+// Party may be liable for what went wrong.
+type Party string
+
+// The parties of a liability share.
+const (
+	PartyCustomer     Party = "customer"
+	PartyMerchant     Party = "merchant"
+	PartyCarrier      Party = "carrier"
+	PartySupplier     Party = "supplier"
+	PartyPlatform     Party = "platform"
+	PartyForceMajeure Party = "force_majeure"
+	PartyUndetermined Party = "undetermined"
+)
+
+// Share is one party's part of the fault, with why and by whom it was found.
+type Share struct {
+	Party    Party    `json:"party"`
+	Percent  int      `json:"percent"`
+	Rule     string   `json:"rule,omitempty"`
+	Evidence []string `json:"evidence,omitempty"`
+	Author   *Actor   `json:"author,omitempty"`
+}
+
+func knownParty(p Party) bool {
+	switch p {
+	case PartyCustomer, PartyMerchant, PartyCarrier, PartySupplier, PartyPlatform, PartyForceMajeure, PartyUndetermined:
+		return true
+	}
+	return false
+}
+
+// CheckShares fails with CodeInvalid unless the shares name known parties once
+// each, are positive, and sum to 100. No shares at all is legal: not yet found.
+func CheckShares(shares []Share) error {
+	if len(shares) == 0 {
+		return nil
+	}
+	sum, seen := 0, map[Party]bool{}
+	for _, s := range shares {
+		if !knownParty(s.Party) {
+			return Invalid("liability names an unknown party", Field{"/liability", "unknown party " + string(s.Party)})
+		}
+		if seen[s.Party] {
+			return Invalid("liability names a party twice", Field{"/liability", "party " + string(s.Party) + " stands twice"})
+		}
+		if s.Percent <= 0 || s.Percent > 100 {
+			return Invalid("a liability share is 1 to 100 percent", Field{"/liability", "share out of range"})
+		}
+		seen[s.Party] = true
+		sum += s.Percent
+	}
+	if sum != 100 {
+		return Invalid("liability shares must sum to 100", Field{"/liability", "the shares do not sum to 100"})
+	}
+	return nil
+}

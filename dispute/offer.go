@@ -1,0 +1,86 @@
+package dispute
+
+import "time"
+
+// OfferState is where an offer stands.
+type OfferState string
+
+// The states of an offer.
+const (
+	OfferPendingApproval OfferState = "pending_approval" // above the author's limit
+	OfferOpen            OfferState = "open"             // the customer may answer
+	OfferAccepted        OfferState = "accepted"
+	OfferDeclined        OfferState = "declined"
+	OfferCountered       OfferState = "countered"
+	OfferLapsed          OfferState = "lapsed" // the customer did not answer in time
+	OfferRefused         OfferState = "refused"
+	OfferReplaced        OfferState = "replaced" // by a later one
+)
+
+// Offer is a proposal to the customer.
+type Offer struct {
+	ID         string      `json:"id"`
+	State      OfferState  `json:"state"`
+	Author     Actor       `json:"author"`
+	Liability  []Share     `json:"liability,omitempty"`
+	Remedies   []Remedy    `json:"remedies"`
+	NoteID     string      `json:"note_id,omitempty"` // personal text
+	Rule       string      `json:"rule,omitempty"`    // what made it, for an automatic offer
+	MadeAt     time.Time   `json:"made_at"`
+	AnsweredAt *time.Time  `json:"answered_at,omitempty"`
+	Counter    *CounterAsk `json:"counter,omitempty"`
+	ApprovalID string      `json:"approval_id,omitempty"`
+}
+
+// CounterAsk is what the customer asks for instead.
+type CounterAsk struct {
+	Remedies []Remedy `json:"remedies"`
+	NoteID   string   `json:"note_id,omitempty"`
+}
+
+// Decision is binding: remedies to carry out, or a rejection.
+type Decision struct {
+	ID         string     `json:"id"`
+	Author     Actor      `json:"author"`
+	State      string     `json:"state"` // pending_approval | in_force | refused
+	Remedies   []Remedy   `json:"remedies,omitempty"`
+	Liability  []Share    `json:"liability,omitempty"`
+	Reject     *Rejection `json:"reject,omitempty"`
+	NoteID     string     `json:"note_id,omitempty"`
+	Rule       string     `json:"rule,omitempty"`
+	MadeAt     time.Time  `json:"made_at"`
+	ApprovalID string     `json:"approval_id,omitempty"`
+}
+
+// The states of a decision.
+const (
+	DecisionPendingApproval = "pending_approval"
+	DecisionInForce         = "in_force"
+	DecisionRefused         = "refused"
+)
+
+// Rejection is a refusal with its code.
+type Rejection struct {
+	Code   string `json:"code"`
+	NoteID string `json:"note_id,omitempty"`
+}
+
+// Approval is a supervisor's leave for what an agent wrote above their limit.
+type Approval struct {
+	ID       string     `json:"id"`
+	For      string     `json:"for"` // offer or decision id
+	Author   Actor      `json:"author"`
+	Amount   Money      `json:"amount"`
+	State    string     `json:"state"` // pending | approved | refused
+	By       *Actor     `json:"by,omitempty"`
+	NoteID   string     `json:"note_id,omitempty"`
+	AskedAt  time.Time  `json:"asked_at"`
+	AnswerAt *time.Time `json:"answered_at,omitempty"`
+}
+
+// The states of an approval.
+const (
+	ApprovalPending  = "pending"
+	ApprovalApproved = "approved"
+	ApprovalRefused  = "refused"
+)

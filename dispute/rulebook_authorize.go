@@ -1,0 +1,96 @@
+package dispute
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Authorize prices remedies and rules on whether their author may grant them:
+// the system inside the automatic limit, an agent inside the agent limit or with
+// an approval, a supervisor without one; nobody above what was captured, above
+// the cap of new money, or what the policy does not foresee.
+func (b *Rulebook) Authorize(c *Case, a Actor, remedies []Remedy) Authority {
+	out := Authority{Remedies: remedies, Total: Money{Currency: c.Currency}, Rule: b.rule("limits", string(a.Role))}
+	if len(remedies) == 0 {
+		out.Refused = Invalid("at least one remedy is needed", Field{"/remedies", "empty"})
+		return out
+	}
+	if a.Role != RoleSystem && !a.Is(RoleAgent) {
+		out.Refused = Errorf(CodeForbidden, "a %s grants no remedies", a.Role)
+		return out
+	}
+	if out.Refused = b.foreseen(c, remedies); out.Refused != nil {
+		return out
+	}
+	priced, fail := price(c, remedies)
+	if fail != nil {
+		out.Refused = fail
+		return out
+	}
+	out.Remedies = remediesOf(priced)
+	total, newMoney, err := totals(c, out.Remedies)
+	if err != nil {
+		out.Refused = Invalid("the amounts cannot be summed", Field{"/remedies", err.Error()})
+		return out
+	}
+	out.Total = total
+	b.limit(c, a, newMoney, &out)
+	return out
+}
+
+func (b *Rulebook) foreseen(c *Case, remedies []Remedy) *Error {
+	allowed := b.reason(c.Reason).Remedies
+	for i, r := range remedies {
+		if !slices.Contains(allowed, r.Type) {
+			return Invalid(fmt.Sprintf("policy %s foresees no %s for %s", b.Version(), r.Type, c.Reason),
+				Field{fmt.Sprintf("/remedies/%d/type", i), "not a remedy of this reason"})
+		}
+	}
+	return nil
+}
+
+// limit compares totals with the author's limits. Limits are for the whole case:
+// what it has given already counts, so that none is passed in small steps. They
+// are in the policy's currency; a case in another one is for a supervisor.
+func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, out *Authority) {
+	l := b.policy.Limits
+	given, givenNew, err := c.given()
+	if err == nil {
+		given, err = given.Add(out.Total)
+	}
+	if err == nil {
+		newMoney, err = newMoney.Add(givenNew)
+	}
+	if err != nil {
+		out.Refused = Invalid("the amounts cannot be summed", Field{"/remedies", err.Error()})
+		return
+	}
+	foreign := c.Currency != b.policy.Currency
+	automatic, agent := given.Amount <= l.Automatic && !foreign, given.Amount <= l.Agent && !foreign
+	small := newMoney.Amount <= l.Compensation
+	switch {
+	case !foreign && newMoney.Amount > l.CompensationCap:
+		out.Refused = Errorf(CodeLimitExceeded, "compensation of %s is above the %s that the policy knows",
+			newMoney, Money{l.CompensationCap, b.policy.Currency})
+	case a.Role == RoleSystem && (!automatic || !small):
+		out.Refused = Errorf(CodeLimitExceeded, "%s is above the automatic limit of %s", given, Money{l.Automatic, b.policy.Currency})
+	case a.Role == RoleAgent:
+		out.NeedsApproval = !agent || !small
+	}
+}
+
+// given is what the case has moved or is moving: all of it, and the new money in it.
+func (c *Case) given() (all, newMoney Money, err error) {
+	var moved []Remedy
+	for i := range c.Legs {
+		leg := &c.Legs[i]
+		switch {
+		case !leg.moving():
+		case leg.Type == LegCompensation:
+			moved = append(moved, Remedy{Type: RemedyCompensation, Amount: &leg.Money.Amount})
+		default:
+			moved = append(moved, Remedy{Type: RemedyRefund, Amount: &leg.Money.Amount})
+		}
+	}
+	return totals(c, moved)
+}

@@ -1,0 +1,131 @@
+package dispute
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Plan turns decided remedies into legs with fresh ids after the case's own: a
+// return with its refund behind it, refunds cut along the order's payments, and
+// payouts. Refused is set when the remedies cannot be priced or the payments do
+// not hold them.
+func (b *Rulebook) Plan(c *Case, remedies []Remedy) LegPlan {
+	plan := LegPlan{Rule: b.rule("plan"), Legs: []Leg{}}
+	priced, fail := price(c, remedies)
+	if fail != nil {
+		plan.Refused = fail
+		return plan
+	}
+	p := planner{c: c, next: nextNumbers(c), rooms: paymentRooms(c)}
+	for _, remedy := range priced {
+		after := ""
+		if remedy.Type == RemedyReturnRefund {
+			after = p.addReturn(remedy.Lines, b.freightPayer(c, c.Liability))
+		}
+		if remedy.Type == RemedyCompensation {
+			p.addMoney(LegCompensation, "", MoneyLeg{Amount: *remedy.Amount})
+			continue
+		}
+		if fail := p.addRefund(after, remedy.parts); fail != nil {
+			return LegPlan{Rule: plan.Rule, Legs: []Leg{}, Refused: fail}
+		}
+	}
+	plan.Legs = append(plan.Legs, p.legs...)
+	return plan
+}
+
+// planner collects legs.
+type planner struct {
+	c     *Case
+	next  map[LegType]int
+	rooms []OrderMoney // what each payment still holds
+	legs  []Leg
+}
+
+// nextNumbers gives the first free number of each leg type.
+func nextNumbers(c *Case) map[LegType]int {
+	next := map[LegType]int{}
+	for _, leg := range c.Legs {
+		_, digits, _ := strings.Cut(leg.ID, "-")
+		if n, err := strconv.Atoi(digits); err == nil && n > next[leg.Type] {
+			next[leg.Type] = n
+		}
+	}
+	return next
+}
+
+// paymentRooms is what each payment holds, less this case's moving refunds.
+func paymentRooms(c *Case) []OrderMoney {
+	if c.Facts.Order == nil {
+		return nil
+	}
+	book := newLedger(c)
+	rooms := make([]OrderMoney, 0, len(c.Facts.Order.Payments))
+	for _, p := range c.Facts.Order.Payments {
+		rooms = append(rooms, OrderMoney{PaymentID: p.PaymentID, Captured: max(p.Captured-book.payments[p.PaymentID], 0)})
+	}
+	return rooms
+}
+
+func (p *planner) id(t LegType) string {
+	p.next[t]++
+	return string(t) + "-" + strconv.Itoa(p.next[t])
+}
+
+// addReturn adds a return leg and returns its id.
+func (p *planner) addReturn(lines []Line, payer FreightPayer) string {
+	id := p.id(LegReturn)
+	rma := fmt.Sprintf("RMA-%s-%d", strings.TrimPrefix(p.c.ID, "case_"), p.next[LegReturn])
+	p.legs = append(p.legs, Leg{ID: id, Type: LegReturn, State: ReturnAuthorized, Return: &ReturnLeg{
+		RMAID: rma, Instructions: ReturnInstructions{RMAID: rma, Items: lines, FreightPayer: payer}}})
+	return id
+}
+
+func (p *planner) addMoney(t LegType, after string, m MoneyLeg) {
+	id := p.id(t)
+	m.Key = p.c.ID + "/" + id + "/1"
+	p.legs = append(p.legs, Leg{ID: id, Type: t, State: MoneyRequired, After: after, Money: &m})
+}
+
+// addRefund cuts one refund along the payments, in their order, to the cent.
+func (p *planner) addRefund(after string, parts []LineAmount) *Error {
+	for i := range p.rooms {
+		room := &p.rooms[i]
+		var lines []LineAmount
+		lines, parts = cut(parts, room.Captured)
+		sum := int64(0)
+		for _, line := range lines {
+			sum += line.Amount
+		}
+		if sum == 0 {
+			continue
+		}
+		room.Captured -= sum
+		p.addMoney(LegRefund, after, MoneyLeg{PaymentID: room.PaymentID, Lines: lines,
+			Amount: Money{Amount: sum, Currency: p.c.Currency}})
+	}
+	if len(parts) > 0 {
+		return Errorf(CodeExceedsCapture, "the order's payments do not hold this refund")
+	}
+	return nil
+}
+
+// cut takes amounts off the front of parts until room is used up. A part that is
+// cut in two leaves its quantity with the first piece.
+func cut(parts []LineAmount, room int64) (taken, rest []LineAmount) {
+	for i, part := range parts {
+		switch {
+		case room <= 0:
+			return taken, append(rest, parts[i:]...)
+		case part.Amount <= room:
+			taken, room = append(taken, part), room-part.Amount
+		default:
+			first := part
+			first.Amount = room
+			part.Amount, part.Quantity = part.Amount-room, 0
+			return append(taken, first), append([]LineAmount{part}, parts[i+1:]...)
+		}
+	}
+	return taken, nil
+}

@@ -1,0 +1,109 @@
+package dispute
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EventType names what happened; see events.go for the values.
+type EventType string
+
+// Entry is one line of a case's timeline. Data is small JSON of ids, codes,
+// dates and amounts.
+type Entry struct {
+	Type    EventType       `json:"type"`
+	At      time.Time       `json:"at"`
+	Actor   Actor           `json:"actor"`
+	Stage   Stage           `json:"stage"`
+	Reason  string          `json:"reason,omitempty"` // a code, or the rule
+	EventID string          `json:"event_id,omitempty"`
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+// RecordedEntry is an entry in its place: Seq counts within the case from 1,
+// Position orders all cases' entries for GET /events, Hash chains to PrevHash.
+type RecordedEntry struct {
+	Entry
+	CaseID   string `json:"case_id"`
+	Seq      int64  `json:"seq"`
+	Position int64  `json:"position,omitempty"`
+	PrevHash string `json:"prev_hash"`
+	Hash     string `json:"hash"`
+}
+
+// The event types.
+const (
+	EventOpened            EventType = "case.opened"
+	EventNoticeSent        EventType = "completeness.requested"
+	EventEvidence          EventType = "evidence.received"
+	EventEvidenceDuplicate EventType = "evidence.repeated"
+	EventComplete          EventType = "completeness.met"
+	EventInvestigation     EventType = "investigation.started"
+	EventFact              EventType = "fact.gathered"
+	EventAccepted          EventType = "case.accepted"
+	EventInadmissible      EventType = "case.inadmissible"
+	EventLiability         EventType = "liability.found"
+	EventPersonNeeded      EventType = "person.needed"
+	EventOfferMade         EventType = "offer.made"
+	EventOfferAnswered     EventType = "offer.answered"
+	EventOfferLapsed       EventType = "offer.lapsed"
+	EventApprovalAsked     EventType = "approval.requested"
+	EventApprovalAnswered  EventType = "approval.answered"
+	EventDecided           EventType = "decision.made"
+	EventRejected          EventType = "case.rejected"
+	EventEscalated         EventType = "case.escalated"
+	EventClockStarted      EventType = "clock.started"
+	EventClockMet          EventType = "clock.met"
+	EventClockBreached     EventType = "clock.breached"
+	EventExecution         EventType = "execution.started"
+	EventLegStarted        EventType = "leg.started"
+	EventLegChanged        EventType = "leg.changed"
+	EventParcel            EventType = "parcel.updated"
+	EventReceived          EventType = "return.received"
+	EventInspected         EventType = "return.inspected"
+	EventCorrected         EventType = "return.corrected"
+	EventRefundRequested   EventType = "refund.requested"
+	EventRefundUpdated     EventType = "refund.updated"
+	EventDelay             EventType = "case.delayed"
+	EventNote              EventType = "note.added"
+	EventAssigned          EventType = "case.assigned"
+	EventWithdrawn         EventType = "case.withdrawn"
+	EventFollowUp          EventType = "follow_up.started"
+	EventClosing           EventType = "case.closing"
+	EventClosed            EventType = "case.closed"
+	EventCancelled         EventType = "case.cancelled"
+	EventIgnored           EventType = "event.ignored" // early, repeated, malformed or meaningless; kept here
+	EventLate              EventType = "event.late"    // came after the end; written by the relay
+	EventOrphaned          EventType = "case.orphaned" // written by the sweep
+	EventAdopted           EventType = "run.adopted"   // a reset or restarted run took the record over
+	EventReprojected       EventType = "case.reprojected"
+)
+
+// Milestone names a notice to a person; one notice a (case, milestone, number).
+type Milestone string
+
+// The milestones.
+const (
+	NoticeAccepted     Milestone = "accepted" // with its limit
+	NoticeMissing      Milestone = "missing_items"
+	NoticeOffer        Milestone = "offer"
+	NoticeDecision     Milestone = "decision"
+	NoticeInstructions Milestone = "return_instructions"
+	NoticeReceived     Milestone = "received"
+	NoticeInspected    Milestone = "inspected"
+	NoticeDelay        Milestone = "delay" // reason and new date
+	NoticeRefunded     Milestone = "refunded"
+	NoticeClosed       Milestone = "closed"
+	NoticeBreach       Milestone = "breach"     // to the supervisor
+	NoticeTask         Milestone = "task"       // to agent or supervisor: something waits for you
+	NoticeInspectNow   Milestone = "inspection" // second notice to the warehouse
+)
+
+// Notice is one message to send, an outbox row. Its number tells apart several
+// of one milestone; (case, milestone, number) is its key.
+type Notice struct {
+	Milestone Milestone       `json:"milestone"`
+	Number    int             `json:"number"`
+	To        Role            `json:"to"` // customer, agent, supervisor, warehouse
+	Data      json.RawMessage `json:"data,omitempty"`
+}
