@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// errDuplicate rolls an opening back whose units another open case claims.
+var errDuplicate = errors.New("another open case claims the same units")
+
+// claimUnits locks the lines of the case's order and returns the id of an open
+// case of the same family that leaves too few units for this one, "" if none does.
+// While nobody knows how many units a line has, any other claim on it is too many.
+func claimUnits(ctx context.Context, tx pgx.Tx, c dispute.Case) (string, error) {
+	lines := unitsByLine(c.Lines)
+	if len(lines) == 0 {
+		return "", nil
+	}
+	ids := make([]string, len(lines))
+	for i, l := range lines {
+		ids[i] = l.LineID
+	}
+	var q pgx.Batch
+	q.Queue(`INSERT INTO order_lines (order_id, line_id) SELECT $1, l FROM unnest($2::text[]) AS l ORDER BY l
+		ON CONFLICT (order_id, line_id) DO NOTHING`, c.OrderID, ids)
+	known := map[string]int{}
+	q.Queue(`SELECT line_id, coalesce(quantity, 0) FROM order_lines WHERE order_id = $1 AND line_id = ANY($2)
+		ORDER BY line_id FOR NO KEY UPDATE`, c.OrderID, ids).Query(func(rows pgx.Rows) error {
+		return eachLine(rows, func(line string, n int, _ string) { known[line] = n })
+	})
+	claimed, by := map[string]int{}, map[string]string{}
+	q.Queue(`SELECT line_id, sum(quantity)::int, min(case_id) FROM case_claims
+		WHERE order_id = $1 AND line_id = ANY($2) AND family = $3 AND released_at IS NULL AND case_id <> $4
+		GROUP BY line_id`, c.OrderID, ids, c.Family(), c.ID).Query(func(rows pgx.Rows) error {
+		return eachLine(rows, func(line string, n int, other string) { claimed[line], by[line] = n, other })
+	})
+	if err := tx.SendBatch(ctx, &q).Close(); err != nil {
+		return "", err
+	}
+	for _, l := range lines {
+		if claimed[l.LineID] > 0 && claimed[l.LineID]+l.Quantity > known[l.LineID] {
+			return by[l.LineID], nil
+		}
+	}
+	return "", nil
+}
+
+func eachLine(rows pgx.Rows, f func(line string, n int, other string)) error {
+	defer rows.Close()
+	for rows.Next() {
+		var line, other string
+		var n int
+		into := []any{&line, &n}
+		if len(rows.FieldDescriptions()) > 2 {
+			into = append(into, &other)
+		}
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		f(line, n, other)
+	}
+	return rows.Err()
+}
+
+// unitsByLine adds up the units of lines named twice, ordered by line, so that
+// everybody locks lines in one order.
+func unitsByLine(lines []dispute.Line) []dispute.Line {
+	var out []dispute.Line
+	for _, l := range lines {
+		if i := slices.IndexFunc(out, func(o dispute.Line) bool { return o.LineID == l.LineID }); i >= 0 {
+			out[i].Quantity += l.Quantity
+			continue
+		}
+		out = append(out, l)
+	}
+	slices.SortFunc(out, func(x, y dispute.Line) int { return strings.Compare(x.LineID, y.LineID) })
+	return out
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// nextInbox takes the oldest due event that is its case's oldest pending one and
+// that no other relay has in hand.
+const nextInbox = `SELECT ` + inboxColumns + ` FROM inbox i
+	WHERE state = 'pending' AND next_at <= clock_timestamp()
+		AND NOT EXISTS (SELECT FROM inbox o WHERE o.case_id = i.case_id AND o.state = 'pending' AND o.id < i.id)
+	ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`
+
+// RelayInbox hands due events to deliver, at most limit, those of one case one
+// after the other in the order in which they came, those of different cases side by
+// side. Any number of relays may run at once. What deliver fails at is tried again
+// later, and the rest of its case waits; a deliver that is cut off may be called
+// again with the same event. It returns how many events are done with, and an error
+// only for faults of the database.
+func (s *Store) RelayInbox(ctx context.Context, limit int, deliver func(context.Context, dispute.InboxEvent) (dispute.Delivery, error)) (int, error) {
+	return s.relay(ctx, limit, func(ctx context.Context) (bool, bool, error) {
+		var late *dispute.InboxEvent
+		var found, done bool
+		err := s.inTx(ctx, "relay inbox", func(tx pgx.Tx) error {
+			rows, err := tx.Query(ctx, nextInbox)
+			if err != nil {
+				return err
+			}
+			e, err := pgx.CollectExactlyOneRow(rows, scanInbox)
+			if errors.Is(err, pgx.ErrNoRows) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			found = true
+			delivery, err := hand(ctx, e, deliver)
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err() // we are being stopped: no attempt is counted
+			case err != nil:
+				return postpone(ctx, tx, "inbox", e.ID, e.Attempts, shortText(err))
+			case delivery == dispute.DeliveryLate:
+				late = &e
+				return nil
+			}
+			done = true
+			_, err = tx.Exec(ctx, "UPDATE inbox SET state = 'delivered', settled_at = now(), problem = '' WHERE id = $1", e.ID)
+			return err
+		})
+		if err == nil && late != nil {
+			done, err = s.markLate(ctx, *late)
+		}
+		if ctx.Err() != nil {
+			return found, done && err == nil, nil
+		}
+		return found, done && err == nil, err
+	})
+}
+
+// markLate keeps an event that came after its case's end: state late, and an entry
+// in the timeline, which takes it although the case is closed. It is a transaction
+// of its own, since an entry's position must be reserved first in one.
+func (s *Store) markLate(ctx context.Context, e dispute.InboxEvent) (marked bool, err error) {
+	err = s.inTx(ctx, "late event", func(tx pgx.Tx) error {
+		position, err := reserve(ctx, tx)
+		if err != nil {
+			return err
+		}
+		head, stage, err := lockHead(ctx, tx, e.CaseID)
+		if err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `UPDATE inbox SET state = 'late', settled_at = now(), problem = 'the case had ended'
+			WHERE id = $1 AND state = 'pending'`, e.ID)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err // another relay was faster
+		}
+		data, err := json.Marshal(map[string]string{"source": e.Source, "type": e.Type, "signal": string(e.Signal)})
+		if err != nil {
+			return err
+		}
+		marked = true
+		_, err = appendOne(ctx, tx, e.CaseID, head, stage, position,
+			dispute.Entry{Type: dispute.EventLate, At: time.Now(), EventID: e.EventID, Data: data})
+		return err
+	})
+	return marked, err
+}
+
+// lockHead locks a case's row and returns what an entry outside of a batch needs.
+func lockHead(ctx context.Context, tx pgx.Tx, caseID string) (head chainHead, stage dispute.Stage, err error) {
+	err = tx.QueryRow(ctx, "SELECT timeline_seq, timeline_hash, stage FROM cases WHERE id = $1 FOR NO KEY UPDATE", caseID).
+		Scan(&head.seq, &head.hash, &stage)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return head, stage, dispute.Errorf(dispute.CodeNotFound, "there is no case %s", caseID)
+	}
+	return head, stage, err
+}

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// Texts returns what people wrote in a case, oldest first. It is personal data.
+func (s *Store) Texts(ctx context.Context, caseID string) ([]dispute.Text, error) {
+	rows, err := s.pool.Query(ctx, `SELECT id, case_id, kind, author_role, author_id, body, internal, created_at
+		FROM case_texts WHERE case_id = $1 ORDER BY created_at, id`, caseID)
+	if err != nil {
+		return nil, mapError("texts of "+caseID, err)
+	}
+	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (t dispute.Text, err error) {
+		err = r.Scan(&t.ID, &t.CaseID, &t.Kind, &t.Author.Role, &t.Author.ID, &t.Body, &t.Internal, &t.CreatedAt)
+		t.CreatedAt = t.CreatedAt.UTC()
+		return t, err
+	})
+	return out, mapError("texts of "+caseID, err)
+}
+
+// AddText stores one text; the same id again changes nothing. CodeNotFound when
+// the case is not on record.
+func (s *Store) AddText(ctx context.Context, t dispute.Text) error {
+	return s.inTx(ctx, "text of "+t.CaseID, func(tx pgx.Tx) error {
+		err := tx.QueryRow(ctx, "SELECT id FROM cases WHERE id = $1", t.CaseID).Scan(&t.CaseID)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return dispute.Errorf(dispute.CodeNotFound, "there is no case %s", t.CaseID)
+		}
+		if err != nil {
+			return err
+		}
+		var q pgx.Batch
+		queueText(&q, t)
+		return tx.SendBatch(ctx, &q).Close()
+	})
+}
+
+func queueText(q *pgx.Batch, t dispute.Text) {
+	if t.CreatedAt.IsZero() {
+		t.CreatedAt = time.Now()
+	}
+	q.Queue(`INSERT INTO case_texts (id, case_id, kind, author_role, author_id, body, internal, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+		t.ID, t.CaseID, t.Kind, t.Author.Role, t.Author.ID, t.Body, t.Internal, t.CreatedAt)
+}
