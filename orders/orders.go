@@ -1,0 +1,78 @@
+// Package orders asks the shop's order system over HTTP, by the contract in
+// docs/partners.yaml (tag orders).
+package orders
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/internal/partnerhttp"
+)
+
+// Client implements activities.Orders.
+type Client struct{ http *partnerhttp.Client }
+
+var _ activities.Orders = (*Client)(nil)
+
+// New returns a client of the order system at baseURL.
+func New(baseURL string, o partnerhttp.Options) (*Client, error) {
+	c, err := partnerhttp.New("orders", baseURL, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{http: c}, nil
+}
+
+// Close drops idle connections.
+func (c *Client) Close() { c.http.Close() }
+
+// Order implements activities.Orders.
+func (c *Client) Order(ctx context.Context, orderID string) (dispute.OrderFacts, error) {
+	const op = "get order"
+	var o dispute.OrderFacts
+	err := c.http.Do(ctx, partnerhttp.Call{
+		Operation: op, Method: http.MethodGet, Path: []string{"v1", "orders", orderID}, Out: &o,
+		NotFound: []string{"unknown_order"},
+	})
+	if err != nil {
+		return dispute.OrderFacts{}, err
+	}
+	if field := broken(o, orderID); field != "" {
+		return dispute.OrderFacts{}, c.http.BadAnswer(op, field)
+	}
+	return o, nil
+}
+
+// broken names the first field that breaks the contract, "" if none does. Amounts
+// are checked here because refunds are computed from them.
+func broken(o dispute.OrderFacts, orderID string) string {
+	switch {
+	case o.OrderID != orderID:
+		return "order_id"
+	case o.CustomerID == "":
+		return "customer_id"
+	case o.Currency == "" || !dispute.KnownCurrency(o.Currency):
+		return "currency"
+	case o.ShippingPaid < 0:
+		return "shipping_paid"
+	case len(o.Lines) == 0:
+		return "lines"
+	}
+	lines := map[string]bool{dispute.ShippingLine: true}
+	for _, l := range o.Lines {
+		if l.LineID == "" || lines[l.LineID] || l.Quantity <= 0 || l.Paid < 0 {
+			return "lines"
+		}
+		lines[l.LineID] = true
+	}
+	payments := map[string]bool{}
+	for _, p := range o.Payments {
+		if p.PaymentID == "" || payments[p.PaymentID] || p.Captured < 0 {
+			return "payments"
+		}
+		payments[p.PaymentID] = true
+	}
+	return ""
+}
