@@ -1,0 +1,78 @@
+package api
+
+import (
+	"context"
+	"mime"
+	"path/filepath"
+	"strings"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// AddEvidence records a file whose bytes are on disk already, or a text. The row
+// and the event that will reach the case are committed together.
+func (s *Server) AddEvidence(ctx context.Context, r AddEvidenceRequestObject) (AddEvidenceResponseObject, error) {
+	x := exchangeOf(ctx)
+	up := x.upload
+	if up == nil {
+		if r.JSONBody == nil {
+			return nil, malformed("the body is missing")
+		}
+		var err error
+		if up, err = s.keepBytes(ctx, x.caseID(), strings.NewReader(r.JSONBody.Text)); err != nil {
+			return nil, err
+		}
+		up.kind, up.mediaType = r.JSONBody.Type, plainText
+	}
+	added, err := s.Store.AddEvidence(ctx, dispute.EvidenceSubmission{CaseID: x.caseID(), FileName: up.fileName,
+		Evidence: dispute.Evidence{ID: x.derived("ev"), Type: up.kind, SubmittedBy: x.actor(), SHA256: up.sha256,
+			MediaType: up.mediaType, Size: up.size, ReceivedAt: s.now()}})
+	if err != nil {
+		return nil, err
+	}
+	location := "/v1/cases/" + x.caseID() + "/evidence/" + added.ID + "/content"
+	return AddEvidence201JSONResponse{Body: added, Headers: AddEvidence201ResponseHeaders{Location: &location}}, nil
+}
+
+// GetEvidenceContent answers the bytes, always as an attachment.
+func (s *Server) GetEvidenceContent(ctx context.Context, r GetEvidenceContentRequestObject) (GetEvidenceContentResponseObject, error) {
+	x := exchangeOf(ctx)
+	item, name, err := s.Store.GetEvidence(ctx, x.caseID(), r.EvidenceId)
+	if err != nil {
+		return nil, err
+	}
+	content, err := s.Blobs.Open(ctx, x.caseID(), item.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	disposition := mime.FormatMediaType("attachment", map[string]string{"filename": downloadName(item, name)})
+	if disposition == "" {
+		disposition = "attachment"
+	}
+	return GetEvidenceContent200AsteriskResponse{Body: content, ContentType: item.MediaType, ContentLength: item.Size,
+		Headers: GetEvidenceContent200ResponseHeaders{ContentDisposition: &disposition, XContentTypeOptions: pointer("nosniff")}}, nil
+}
+
+// downloadName is the name that the file had, or one made of the item's id.
+func downloadName(item dispute.Evidence, name string) string {
+	if name != "" {
+		return name
+	}
+	return item.ID + extensions[item.MediaType]
+}
+
+// cleanName cuts a file name down to its last part, as text that can be kept.
+func cleanName(name string) string {
+	name = strings.ReplaceAll(safe(name), "\\", "/")
+	name = filepath.Base(name)
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, name)
+	if name == "." || name == "/" {
+		return ""
+	}
+	return name
+}

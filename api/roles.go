@@ -1,0 +1,78 @@
+package api
+
+import "github.com/redresshq/redress/dispute"
+
+// access is how far a role may use an operation.
+type access int
+
+// The grades of access; the zero value is none.
+const (
+	none  access = iota
+	own          // on the caller's own cases
+	every        // on every case
+)
+
+// grant says who may use one operation.
+type grant struct {
+	public bool // no credentials
+	signed bool // a partner's signature instead of a token
+	roles  map[dispute.Role]access
+}
+
+// to says how far the role may use the operation.
+func (g grant) to(r dispute.Role) access { return g.roles[r] }
+
+// The sets of roles that the table below is made of.
+var (
+	everybody = grant{public: true}
+	partners  = grant{signed: true}
+	// readers see cases: everyone, each in their scope.
+	readers = grant{roles: map[dispute.Role]access{
+		dispute.RoleCustomer: own, dispute.RoleAgent: every, dispute.RoleSupervisor: every,
+		dispute.RoleFinance: every, dispute.RoleMachine: every, dispute.RoleAdmin: every}}
+	// persons see what people sent: no machine does.
+	persons = grant{roles: map[dispute.Role]access{
+		dispute.RoleCustomer: own, dispute.RoleAgent: every, dispute.RoleSupervisor: every,
+		dispute.RoleFinance: every, dispute.RoleAdmin: every}}
+	// parties act on a case: the customer, or staff.
+	parties = grant{roles: map[dispute.Role]access{
+		dispute.RoleCustomer: own, dispute.RoleAgent: every, dispute.RoleSupervisor: every, dispute.RoleAdmin: every}}
+	customers = grant{roles: map[dispute.Role]access{dispute.RoleCustomer: own}}
+	staff     = grant{roles: map[dispute.Role]access{
+		dispute.RoleAgent: every, dispute.RoleSupervisor: every, dispute.RoleAdmin: every}}
+	supervisors = grant{roles: map[dispute.Role]access{dispute.RoleSupervisor: every, dispute.RoleAdmin: every}}
+	treasurers  = grant{roles: map[dispute.Role]access{
+		dispute.RoleSupervisor: every, dispute.RoleFinance: every, dispute.RoleAdmin: every}}
+	machines = grant{roles: map[dispute.Role]access{dispute.RoleMachine: every, dispute.RoleAdmin: every}}
+)
+
+// grants is the one table of who may do what, by operation id. An operation
+// without a row is open to nobody, and a test fails.
+var grants = map[string]grant{
+	"openCase":           parties,
+	"listCases":          readers,
+	"getCase":            readers,
+	"getTimeline":        readers,
+	"addEvidence":        parties,
+	"getEvidenceContent": persons,
+	"makeOffer":          staff,
+	"respondToOffer":     customers,
+	"decide":             staff,
+	"answerApproval":     supervisors,
+	"shipReturn":         parties,
+	"getLabel":           parties,
+	"resolveRefund":      treasurers,
+	"resolveLeg":         supervisors,
+	"escalate":           parties,
+	"withdraw":           parties,
+	"addNote":            staff,
+	"assign":             staff,
+	"listPartnerEvents":  staff,
+	"matchPartnerEvent":  staff,
+	"listEvents":         machines,
+	"receiveWebhook":     partners,
+	"healthz":            everybody,
+	"readyz":             everybody,
+	"metrics":            everybody,
+	"openapi":            everybody,
+}

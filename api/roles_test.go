@@ -1,0 +1,176 @@
+package api
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/redresshq/redress/api/auth"
+	"github.com/redresshq/redress/dispute"
+)
+
+// sample is a legal request of one operation; {case} stands for the case id.
+type sample struct {
+	method, path string
+	body         any
+	status       int // of a good request
+}
+
+// samples has one request for every operation of the document that asks for credentials.
+var samples = map[string]sample{
+	"openCase":           {"POST", "/v1/cases", opening(), 201},
+	"listCases":          {"GET", "/v1/cases", nil, 200},
+	"getCase":            {"GET", "/v1/cases/{case}", nil, 200},
+	"getTimeline":        {"GET", "/v1/cases/{case}/timeline", nil, 200},
+	"addEvidence":        {"POST", "/v1/cases/{case}/evidence", map[string]any{"type": "statement", "text": "It is broken."}, 201},
+	"getEvidenceContent": {"GET", "/v1/cases/{case}/evidence/ev_1/content", nil, 200},
+	"makeOffer":          {"POST", "/v1/cases/{case}/offers", map[string]any{"remedies": []any{map[string]any{"type": "return_refund"}}}, 200},
+	"respondToOffer":     {"POST", "/v1/cases/{case}/offers/offer_1/response", map[string]any{"action": "accept"}, 200},
+	"decide":             {"POST", "/v1/cases/{case}/decision", map[string]any{"reject": map[string]any{"code": "not_covered"}}, 200},
+	"answerApproval":     {"POST", "/v1/cases/{case}/approvals/approval_1", map[string]any{"approve": true}, 200},
+	"shipReturn":         {"POST", "/v1/cases/{case}/return-shipment", map[string]any{"carrier": "sf", "tracking_number": "SF1"}, 200},
+	"getLabel":           {"GET", "/v1/cases/{case}/legs/return-1/label", nil, 302},
+	"resolveRefund":      {"POST", "/v1/cases/{case}/refunds/refund-1%2F1/resolution", map[string]any{"result": "succeeded"}, 200},
+	"resolveLeg":         {"POST", "/v1/cases/{case}/legs/return-1/resolution", map[string]any{"result": "failed"}, 200},
+	"escalate":           {"POST", "/v1/cases/{case}/escalation", map[string]any{}, 200},
+	"withdraw":           {"POST", "/v1/cases/{case}/withdrawal", map[string]any{}, 200},
+	"addNote":            {"POST", "/v1/cases/{case}/notes", map[string]any{"text": "Hello."}, 200},
+	"assign":             {"POST", "/v1/cases/{case}/assignment", map[string]any{"team": "returns"}, 200},
+	"listPartnerEvents":  {"GET", "/v1/partner-events", nil, 200},
+	"matchPartnerEvent":  {"POST", "/v1/partner-events/1/match", map[string]any{"case_id": "case_mine"}, 200},
+	"listEvents":         {"GET", "/v1/events", nil, 200},
+}
+
+// expected is the law, written out once more and apart from the table that it checks:
+// c customer (own cases), a agent, s supervisor, f finance, m machine, A admin.
+var expected = map[string]string{
+	"openCase": "casA", "listCases": "casfmA", "getCase": "casfmA", "getTimeline": "casfmA", "addEvidence": "casA",
+	"getEvidenceContent": "casfA", "makeOffer": "asA", "respondToOffer": "c", "decide": "asA", "answerApproval": "sA",
+	"shipReturn": "casA", "getLabel": "casA", "resolveRefund": "sfA", "resolveLeg": "sA", "escalate": "casA",
+	"withdraw": "casA", "addNote": "asA", "assign": "asA", "listPartnerEvents": "asA", "matchPartnerEvent": "asA",
+	"listEvents": "mA",
+}
+
+var letters = map[dispute.Role]string{dispute.RoleCustomer: "c", dispute.RoleAgent: "a", dispute.RoleSupervisor: "s",
+	dispute.RoleFinance: "f", dispute.RoleMachine: "m", dispute.RoleAdmin: "A"}
+
+// Every operation, for every role, on an own and on a foreign case.
+func TestMatrix(t *testing.T) {
+	t.Parallel()
+	doc, err := loadSpec()
+	require.NoError(t, err)
+	operations := 0
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			operations++
+			g, ok := grants[op.OperationID]
+			require.Truef(t, ok, "%s has no row in the table of grants", op.OperationID)
+			if g.public || g.signed {
+				require.NotNil(t, op.Security, op.OperationID)
+				require.Empty(t, *op.Security, "%s is open, so the document must say so", op.OperationID)
+				continue
+			}
+			s, ok := samples[op.OperationID]
+			require.Truef(t, ok, "%s has no sample in the matrix", op.OperationID)
+			require.Equal(t, method, s.method)
+			law, ok := expected[op.OperationID]
+			require.Truef(t, ok, "%s has no row of expectations", op.OperationID)
+			t.Run(op.OperationID, func(t *testing.T) {
+				t.Parallel()
+				matrixRow(t, path, s, law)
+			})
+		}
+	}
+	require.Len(t, grants, operations, "the table of grants has rows for operations that do not exist")
+	require.Len(t, expected, len(samples))
+}
+
+func matrixRow(t *testing.T, path string, s sample, law string) {
+	for _, role := range auth.CallerRoles() {
+		for _, owner := range []string{"case_mine", "case_other"} {
+			b := setup(t)
+			b.store.evidence[owner] = []dispute.Evidence{{ID: "ev_1", SHA256: strings.Repeat("0", 64), MediaType: "image/png", Size: 1}}
+			b.blobs.bytes[owner+"/"+strings.Repeat("0", 64)] = []byte("x")
+			b.store.inbox = []dispute.InboxEvent{{ID: 1, Source: "sf", EventID: "e", Type: "t", State: dispute.InboxUnmatched, ReceivedAt: noon}}
+			if strings.HasSuffix(path, "/withdrawal") {
+				record := b.store.cases[owner]
+				record.Case.Legs = record.Case.Legs[:1] // once money is on its way nobody withdraws
+				b.store.cases[owner] = record
+			}
+			body := s.body
+			if path == "/v1/cases" && s.method == "POST" && role != dispute.RoleCustomer {
+				body = with(opening(), "customer_id", "cus_1")
+			}
+			c := call{method: s.method, path: strings.ReplaceAll(s.path, "{case}", owner), as: role, key: "k", body: body}
+			if body == nil {
+				c.key = ""
+			}
+			want := s.status
+			switch {
+			case !strings.Contains(law, letters[role]):
+				want = 403
+			case role == dispute.RoleCustomer && owner == "case_other" && strings.Contains(path, "{case_id}"):
+				want = 404
+			}
+			got := b.do(c)
+			require.Equalf(t, want, got.Code, "%s on %s: %s", role, owner, got.Body)
+			if want == 403 || want == 404 {
+				require.Empty(t, b.door.commands)
+				require.Empty(t, b.store.operations, "a refused caller leaves no trace")
+			}
+			c.as, c.header = "", nil
+			b.do(c).status(401).code(dispute.CodeUnauthorized)
+		}
+	}
+}
+
+// A list never shows a customer another's cases, whatever the filter.
+func TestListIsScoped(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.do(call{method: "GET", path: "/v1/cases?customer_id=cus_2", as: dispute.RoleCustomer}).status(200)
+	require.Empty(t, b.store.filter, "the store is not even asked")
+	b.do(call{method: "GET", path: "/v1/cases?stage=intake&breached=true&sort=due_at&limit=7&due_before=2026-03-01T00:00:00Z", as: dispute.RoleCustomer}).status(200)
+	require.Equal(t, "cus_1", b.store.filter.CustomerID)
+	require.Equal(t, dispute.StageIntake, b.store.filter.Stage)
+	require.True(t, *b.store.filter.Breached)
+	require.True(t, b.store.filter.SortByDue)
+	require.Equal(t, 7, b.store.filter.Limit)
+	b.do(call{method: "GET", path: "/v1/cases?cursor=bad", as: dispute.RoleAgent}).status(422).code(dispute.CodeInvalid)
+	for _, q := range []string{"limit=0", "limit=201", "limit=x", "stage=nowhere", "due_before=soon", "breached=perhaps", "order_id=%00", "order_id=a%20b", "order_id=%ff", "cursor=%zz"} {
+		a := b.do(call{method: "GET", path: "/v1/cases?" + q, as: dispute.RoleAgent})
+		require.Containsf(t, []int{400, 422}, a.Code, "%s: %s", q, a.Body)
+	}
+}
+
+// What the shop has not agreed on yet, and what it thinks of the customer, stays inside.
+func TestCustomerView(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for i, internal := range []bool{false, true} {
+		id := "note_" + itoa(int64(i))
+		b.store.texts[id] = dispute.Text{ID: id, CaseID: "case_mine", Kind: textNote, Internal: internal, CreatedAt: noon, Author: dispute.System}
+	}
+	b.store.texts["remark_secret"] = dispute.Text{ID: "remark_secret", CaseID: "case_mine", Kind: textMessage, CreatedAt: noon, Author: dispute.System}
+	b.store.texts["remark_refused"] = dispute.Text{ID: "remark_refused", CaseID: "case_mine", Kind: textMessage, CreatedAt: noon, Author: dispute.System}
+	b.store.texts["file"] = dispute.Text{ID: "file", CaseID: "case_mine", Kind: textFileName, CreatedAt: noon, Author: dispute.System}
+	get := func(role dispute.Role) CaseView {
+		return b.do(call{method: "GET", path: "/v1/cases/case_mine", as: role}).status(200).view()
+	}
+	customer := get(dispute.RoleCustomer)
+	require.Nil(t, customer.Risk)
+	require.Nil(t, customer.Orphaned)
+	require.Nil(t, customer.Facts.History)
+	require.Empty(t, customer.Approvals)
+	require.Len(t, customer.Offers, 1)
+	require.Len(t, customer.Texts, 1)
+	staff := get(dispute.RoleAgent)
+	require.Equal(t, 30, staff.Risk.Score)
+	require.False(t, *staff.Orphaned)
+	require.NotNil(t, staff.Facts.History)
+	require.Len(t, staff.Offers, 2)
+	require.Len(t, staff.Texts, 3, "both notes and the note of the waiting offer, not that of a refused one")
+	require.NotEmpty(t, staff.AllowedActions)
+	require.Empty(t, get(dispute.RoleMachine).Texts, "machines see nothing personal")
+}

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+	"io"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// Store is the part of the record that the API needs. Every method may fail with
+// dispute.CodeUnavailable when the database cannot be reached.
+type Store interface {
+	// BeginOperation claims the key of a write; its State says what to do.
+	BeginOperation(ctx context.Context, claim dispute.OperationClaim) (dispute.OperationRow, error)
+	// FinishOperation stores the final answer, to be replayed from then on.
+	FinishOperation(ctx context.Context, row dispute.OperationRow, status int, location string, response []byte) error
+	// ReleaseOperation gives the claim back, so that a retry need not wait for the lease.
+	ReleaseOperation(ctx context.Context, row dispute.OperationRow) error
+
+	// GetCase fails with CodeNotFound.
+	GetCase(ctx context.Context, caseID string) (dispute.CaseRecord, error)
+	// ListCases fails with CodeInvalid on a cursor that is not one of its own.
+	ListCases(ctx context.Context, filter dispute.CaseFilter) (dispute.CasePage, error)
+	Timeline(ctx context.Context, caseID string, afterSeq int64, limit int) ([]dispute.RecordedEntry, error)
+	Events(ctx context.Context, after int64, limit int) ([]dispute.RecordedEntry, error)
+
+	Texts(ctx context.Context, caseID string) ([]dispute.Text, error)
+	// AddText keeps a text once under its id.
+	AddText(ctx context.Context, text dispute.Text) error
+
+	// AddEvidence fails with CodeCaseClosed and CodeLimitExceeded; bytes that the
+	// case has already answer the item that is there.
+	AddEvidence(ctx context.Context, submission dispute.EvidenceSubmission) (dispute.Evidence, error)
+	// GetEvidence returns the item and the name its file had; CodeNotFound.
+	GetEvidence(ctx context.Context, caseID, evidenceID string) (dispute.Evidence, string, error)
+
+	// AddInbox keeps an inbound event once under (source, event id).
+	AddInbox(ctx context.Context, event dispute.InboxEvent) (dispute.InboxEvent, error)
+	ListInbox(ctx context.Context, state dispute.InboxState, cursor int64, limit int) ([]dispute.InboxEvent, error)
+	// MatchInbox fails with CodeNotFound and CodeNotAllowedNow.
+	MatchInbox(ctx context.Context, id int64, caseID string) (dispute.InboxEvent, error)
+}
+
+// Blobs keeps the bytes of evidence under case id and hash.
+type Blobs interface {
+	// Put reads to the end and returns once the bytes are safe on disk; more than
+	// limit bytes fail with CodeTooLarge.
+	Put(ctx context.Context, caseID string, r io.Reader, limit int64) (sha256 string, size int64, err error)
+	// Open fails with CodeNotFound.
+	Open(ctx context.Context, caseID, sha256 string) (io.ReadCloser, error)
+}
+
+// Door is the typed way to a case's workflow. Each call answers once the record
+// is committed. Errors are *dispute.Error with the code of the refusal; a call
+// that ran out of time wraps context.DeadlineExceeded.
+type Door interface {
+	// Open starts the case; the same update id twice is the same opening.
+	Open(ctx context.Context, opening dispute.Opening, updateID string) (dispute.CommandResult, error)
+	Offer(ctx context.Context, caseID string, command dispute.OfferCommand) (dispute.CommandResult, error)
+	Respond(ctx context.Context, caseID string, command dispute.RespondCommand) (dispute.CommandResult, error)
+	Decide(ctx context.Context, caseID string, command dispute.DecideCommand) (dispute.CommandResult, error)
+	Approve(ctx context.Context, caseID string, command dispute.ApproveCommand) (dispute.CommandResult, error)
+	Resolve(ctx context.Context, caseID string, command dispute.ResolveCommand) (dispute.CommandResult, error)
+	Escalate(ctx context.Context, caseID string, command dispute.EscalateCommand) (dispute.CommandResult, error)
+	Withdraw(ctx context.Context, caseID string, command dispute.WithdrawCommand) (dispute.CommandResult, error)
+	Note(ctx context.Context, caseID string, command dispute.NoteCommand) (dispute.CommandResult, error)
+	Assign(ctx context.Context, caseID string, command dispute.AssignCommand) (dispute.CommandResult, error)
+}

@@ -1,0 +1,144 @@
+package api
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// CaseView is a case as one caller sees it.
+type CaseView struct {
+	dispute.Case
+	Risk           *dispute.Risk   `json:"risk,omitempty"` // staff and machines only
+	Gate           dispute.Gate    `json:"gate"`
+	Orphaned       *bool           `json:"orphaned,omitempty"` // staff and machines only
+	AllowedActions []AllowedAction `json:"allowed_actions"`
+	Texts          []dispute.Text  `json:"texts,omitempty"` // with GetCase only
+}
+
+// AllowedAction is something that the caller may do now.
+type AllowedAction struct {
+	Action string     `json:"action"`
+	DueAt  *time.Time `json:"due_at,omitempty"`
+	Target string     `json:"target,omitempty"` // offer, leg or approval
+}
+
+// view shows a case to the caller of x. Customers do not see what the shop has
+// yet to agree on, nor what it thinks of them.
+func (x *exchange) view(record dispute.CaseRecord) CaseView {
+	v := CaseView{Case: record.Case, Gate: record.Gate, AllowedActions: []AllowedAction{}}
+	if v.Gate == "" {
+		v.Gate = dispute.GateOpen
+	}
+	if x.customer() {
+		v.hide()
+	} else {
+		v.Risk, v.Orphaned = &record.Case.Risk, &record.Orphaned
+	}
+	v.fill()
+	if v.Gate == dispute.GateOpen {
+		for _, a := range dispute.AllowedActions(&record.Case, x.actor()) {
+			v.AllowedActions = append(v.AllowedActions, AllowedAction{Action: a.Action, DueAt: a.DueAt, Target: a.Target})
+		}
+	}
+	return v
+}
+
+// hide takes out what a customer does not see. It copies what it shortens, since
+// the record may be shared.
+func (v *CaseView) hide() {
+	v.Facts.History = nil
+	v.Approvals = nil
+	offers, decisions := v.Offers, v.Decisions
+	v.Offers, v.Decisions = nil, nil
+	for _, o := range offers {
+		if o.State != dispute.OfferPendingApproval && o.State != dispute.OfferRefused {
+			v.Offers = append(v.Offers, o)
+		}
+	}
+	for _, d := range decisions {
+		if d.State == dispute.DecisionInForce {
+			v.Decisions = append(v.Decisions, d)
+		}
+	}
+}
+
+// fill makes absent lists empty ones, as the document promises.
+func (v *CaseView) fill() {
+	list(&v.Lines)
+	list(&v.RequestedRemedy)
+	list(&v.Evidence)
+	list(&v.Liability)
+	list(&v.Offers)
+	list(&v.Decisions)
+	list(&v.Approvals)
+	list(&v.Remedies)
+	list(&v.Clocks)
+	list(&v.Legs)
+	if v.Completeness != nil && v.Completeness.Items == nil {
+		notice := *v.Completeness
+		list(&notice.Items)
+		v.Completeness = &notice
+	}
+}
+
+func list[T any](s *[]T) {
+	if *s == nil {
+		*s = []T{}
+	}
+}
+
+// readView reads a case without its texts: answers to writes are stored for
+// replay, and personal data is kept in one place only.
+func (s *Server) readView(ctx context.Context, x *exchange, caseID string) (*CaseView, error) {
+	record, err := s.Store.GetCase(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	view := x.view(record)
+	return &view, nil
+}
+
+// withTexts shows a case with what people wrote, as far as the caller may read it.
+func (s *Server) withTexts(ctx context.Context, x *exchange, record dispute.CaseRecord) (*CaseView, error) {
+	v := x.view(record)
+	if x.caller.Role == dispute.RoleMachine {
+		return &v, nil
+	}
+	texts, err := s.Store.Texts(ctx, record.Case.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range texts {
+		if t.Kind == textFileName || (t.Internal && x.customer()) {
+			continue
+		}
+		if strings.HasPrefix(t.ID, remarkPrefix) && !v.mentions(t.ID) {
+			continue // of a command that was refused, or that the caller does not see
+		}
+		v.Texts = append(v.Texts, t)
+	}
+	return &v, nil
+}
+
+// mentions says whether the case, as the caller sees it, refers to the text.
+func (v *CaseView) mentions(textID string) bool {
+	for _, o := range v.Offers {
+		if o.NoteID == textID || (o.Counter != nil && o.Counter.NoteID == textID) {
+			return true
+		}
+	}
+	for _, d := range v.Decisions {
+		if d.NoteID == textID || (d.Reject != nil && d.Reject.NoteID == textID) {
+			return true
+		}
+	}
+	for _, a := range v.Approvals {
+		if a.NoteID == textID {
+			return true
+		}
+	}
+	return false
+}
