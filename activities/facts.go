@@ -1,0 +1,76 @@
+package activities
+
+import (
+	"context"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// Investigation holds the steps that gather facts from partners.
+type Investigation struct {
+	Orders    Orders
+	Warehouse Warehouse
+	Carrier   Carrier
+	Payments  Payments
+}
+
+// GetOrder asks the order system; not-found is final.
+func (i *Investigation) GetOrder(ctx context.Context, orderID string) (dispute.OrderFacts, error) {
+	o, err := i.Orders.Order(ctx, orderID)
+	return o, Classify(err)
+}
+
+// GetDispatch asks the warehouse for the outbound record.
+func (i *Investigation) GetDispatch(ctx context.Context, orderID string) (dispute.DispatchFacts, error) {
+	d, err := i.Warehouse.Dispatch(ctx, orderID)
+	return d, Classify(err)
+}
+
+// TraceParcel asks the carrier where a parcel is.
+func (i *Investigation) TraceParcel(ctx context.Context, carrier, trackingNumber string) (dispute.TraceFacts, error) {
+	t, err := i.Carrier.Trace(ctx, carrier, trackingNumber)
+	return t, Classify(err)
+}
+
+// TraceOrder asks where the order's outbound parcel is. It looks the number up
+// itself, so that it need not wait for another step to know the order.
+func (i *Investigation) TraceOrder(ctx context.Context, orderID string) (dispute.TraceFacts, error) {
+	o, err := i.Orders.Order(ctx, orderID)
+	if err != nil {
+		return dispute.TraceFacts{}, Classify(err)
+	}
+	if o.TrackingNumber == "" {
+		return dispute.TraceFacts{Status: dispute.ParcelUnknown}, nil
+	}
+	return i.TraceParcel(ctx, o.Carrier, o.TrackingNumber)
+}
+
+// PaymentFacts asks the provider what happened to the order's payments without us.
+func (i *Investigation) PaymentFacts(ctx context.Context, orderID string) (dispute.PaymentFacts, error) {
+	o, err := i.Orders.Order(ctx, orderID)
+	if err != nil {
+		return dispute.PaymentFacts{}, Classify(err)
+	}
+	var facts dispute.PaymentFacts
+	for _, p := range o.Payments {
+		ledger, err := i.Payments.PaymentLedger(ctx, p.PaymentID)
+		if err != nil {
+			return dispute.PaymentFacts{}, Classify(err)
+		}
+		facts.RefundedElsewhere += refundedElsewhere(ledger)
+		facts.ChargedBack += ledger.ChargedBack.Amount
+		facts.ChargebackOpen = facts.ChargebackOpen || ledger.ChargebackOpen
+	}
+	return facts, nil
+}
+
+// refundedElsewhere sums the live refunds that do not carry a key of ours.
+func refundedElsewhere(l PaymentLedger) int64 {
+	var sum int64
+	for _, m := range l.Refunds {
+		if m.Key == "" && m.Status != dispute.MoneyFailed && m.Status != dispute.MoneyCancelled {
+			sum += m.Amount.Amount
+		}
+	}
+	return sum
+}

@@ -1,0 +1,88 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// Keeper is the record of cases.
+type Keeper interface {
+	// Record writes one batch in one transaction; repeating it is harmless.
+	// CodeRunSuperseded when a newer run owns the case.
+	Record(ctx context.Context, b dispute.Batch) (dispute.Receipt, error)
+	// Adopt makes runID the owner of the case and returns its recorded state;
+	// CodeNotFound when there is no such case.
+	Adopt(ctx context.Context, caseID, runID string) (dispute.Case, json.RawMessage, error)
+	// CustomerHistory counts the customer's other cases.
+	CustomerHistory(ctx context.Context, customerID, exceptCaseID string, at time.Time) (dispute.HistoryFacts, error)
+}
+
+// Record holds the steps that write and read the record.
+type Record struct {
+	Keeper Keeper
+	Rules  *Rules
+}
+
+// Adopted is a case's recorded state.
+type Adopted struct {
+	Case   dispute.Case    `json:"case"`
+	Engine json.RawMessage `json:"engine"`
+}
+
+// Recorded is the answer to a batch, with the clocks that started with it.
+type Recorded struct {
+	dispute.Receipt
+	Clocks []dispute.Clock `json:"clocks,omitempty"`
+}
+
+// Record starts the batch's clocks and writes it. Only a run that no longer owns
+// the case is refused for good; anything else is tried until it is mended, since a
+// step must not be lost.
+func (r *Record) Record(ctx context.Context, b dispute.Batch) (Recorded, error) {
+	clocks, err := r.start(ctx, &b)
+	if err != nil {
+		return Recorded{}, err
+	}
+	receipt, err := r.Keeper.Record(ctx, b)
+	if err == nil || dispute.CodeOf(err) == dispute.CodeRunSuperseded {
+		return Recorded{Receipt: receipt, Clocks: clocks}, Classify(err)
+	}
+	return Recorded{}, temporal.NewApplicationErrorWithCause(err.Error(), string(dispute.CodeUnavailable), err)
+}
+
+// start works the clocks out that start with the batch. The case is shared with
+// the workflow that waits for this step, so its clocks are copied, not changed.
+func (r *Record) start(ctx context.Context, b *dispute.Batch) ([]dispute.Clock, error) {
+	if len(b.Starting) == 0 {
+		return nil, nil
+	}
+	clocks, err := r.Rules.Clocks(ctx, &b.Case, b.At, b.Starting)
+	if err != nil {
+		return nil, temporal.NewApplicationErrorWithCause(err.Error(), string(dispute.CodeUnavailable), err)
+	}
+	b.Case.Clocks, b.Entries = slices.Clone(b.Case.Clocks), slices.Clone(b.Entries)
+	for _, k := range clocks {
+		b.Case.SetClock(k)
+		b.Entries = append(b.Entries, k.StartedEntry(b.Case.Stage))
+	}
+	b.Case.WaitingOn = b.Case.DeriveWaitingOn()
+	return clocks, nil
+}
+
+// Adopt takes the record over for a run.
+func (r *Record) Adopt(ctx context.Context, caseID, runID string) (Adopted, error) {
+	c, engine, err := r.Keeper.Adopt(ctx, caseID, runID)
+	return Adopted{Case: c, Engine: engine}, Classify(err)
+}
+
+// CustomerHistory counts what the record knows of the customer.
+func (r *Record) CustomerHistory(ctx context.Context, customerID, exceptCaseID string, at time.Time) (dispute.HistoryFacts, error) {
+	h, err := r.Keeper.CustomerHistory(ctx, customerID, exceptCaseID, at)
+	return h, Classify(err)
+}

@@ -1,0 +1,180 @@
+// Package worker says what is registered on which queue with which limits, and
+// runs the relay of inbox and outbox.
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	sdkworker "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/workflows"
+)
+
+// Record is everything that a worker needs of the store.
+type Record interface {
+	activities.Keeper
+	activities.Ledger
+	activities.SweepRecord
+	RelayRecord
+}
+
+// Deps is what a worker is made of.
+type Deps struct {
+	Client    client.Client
+	Record    Record
+	Library   *dispute.Library
+	Policy    string // under which new cases open: "default", "demo" ...
+	Orders    activities.Orders
+	Warehouse activities.Warehouse
+	Carrier   activities.Carrier
+	Payments  activities.Payments
+	Notifier  activities.Notifier
+	Log       *slog.Logger
+	// StopTimeout is how long work under way may go on after the stop; 0 means 20 s.
+	StopTimeout time.Duration
+	// PartnerSlots is how many calls run at once on each partner queue; 0 means 50.
+	PartnerSlots int
+}
+
+// Run works until ctx ends, then drains: no new work, what is under way is
+// finished within StopTimeout. It returns an error when a queue cannot be served.
+func Run(ctx context.Context, d Deps) error {
+	if d.StopTimeout == 0 {
+		d.StopTimeout = 20 * time.Second
+	}
+	if d.PartnerSlots == 0 {
+		d.PartnerSlots = 50
+	}
+	fatal := make(chan error, 8)
+	var started []sdkworker.Worker
+	defer func() {
+		for i := len(started) - 1; i >= 0; i-- {
+			started[i].Stop()
+		}
+	}()
+	for _, w := range d.workers(func(err error) {
+		select {
+		case fatal <- err:
+		default: // one is enough to stop
+		}
+	}) {
+		if err := w.Start(); err != nil {
+			return fmt.Errorf("worker cannot start: %w", err)
+		}
+		started = append(started, w)
+	}
+	if err := EnsureSweep(ctx, d.Client); err != nil {
+		return err
+	}
+	relay := &Relay{Record: d.Record, Engine: &workflows.Door{Client: d.Client}, Notifier: d.Notifier, Log: d.Log}
+	relayCtx, stopRelay := context.WithCancel(ctx)
+	defer stopRelay()
+	done := make(chan struct{})
+	go func() { defer close(done); relay.Run(relayCtx) }()
+	defer func() { stopRelay(); <-done }()
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-fatal:
+		return fmt.Errorf("worker failed: %w", err)
+	}
+}
+
+// workers makes one worker a queue: the main one carries workflows and the
+// record, each partner kind has its own slots.
+func (d Deps) workers(onFatal func(error)) []sdkworker.Worker {
+	partner := sdkworker.Options{
+		MaxConcurrentActivityExecutionSize: d.PartnerSlots, DisableWorkflowWorker: true,
+		WorkerStopTimeout: d.StopTimeout, OnFatalError: onFatal,
+	}
+	main := sdkworker.New(d.Client, workflows.QueueMain, sdkworker.Options{WorkerStopTimeout: d.StopTimeout, OnFatalError: onFatal})
+	d.registerMain(main)
+	investigation := &activities.Investigation{Orders: d.Orders, Warehouse: d.Warehouse, Carrier: d.Carrier, Payments: d.Payments}
+	returns := &activities.Returns{Warehouse: d.Warehouse, Carrier: d.Carrier}
+	money := &activities.Money{Payments: d.Payments, Ledger: d.Record}
+	queues := []struct {
+		name  string
+		steps map[string]any
+	}{
+		{workflows.QueueOrders, map[string]any{activities.NameGetOrder: investigation.GetOrder}},
+		{workflows.QueueWarehouse, map[string]any{
+			activities.NameGetDispatch:    investigation.GetDispatch,
+			activities.NameAnnounceReturn: returns.AnnounceReturn, activities.NameCancelReturn: returns.CancelReturn,
+		}},
+		{workflows.QueueCarrier, map[string]any{
+			activities.NameTraceParcel: investigation.TraceParcel, activities.NameTraceOrder: investigation.TraceOrder,
+			activities.NameIssueLabel: returns.IssueLabel, activities.NameVoidLabel: returns.VoidLabel,
+		}},
+		{workflows.QueuePayment, map[string]any{
+			activities.NamePaymentFacts: investigation.PaymentFacts,
+			activities.NamePay:          money.Pay, activities.NameReconcile: money.Reconcile,
+		}},
+	}
+	all := []sdkworker.Worker{main}
+	for _, q := range queues {
+		w := sdkworker.New(d.Client, q.name, partner)
+		for name, step := range q.steps {
+			w.RegisterActivityWithOptions(step, activity.RegisterOptions{Name: name})
+		}
+		all = append(all, w)
+	}
+	return all
+}
+
+// Registry is where workflows and activities are registered: a worker, a replayer, or
+// a test environment.
+type Registry interface {
+	RegisterWorkflowWithOptions(w any, o workflow.RegisterOptions)
+	RegisterActivityWithOptions(a any, o activity.RegisterOptions)
+}
+
+func (d Deps) registerMain(w Registry) {
+	w.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{
+		Name: workflows.CaseWorkflow, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+	})
+	w.RegisterWorkflowWithOptions(workflows.Sweep, workflow.RegisterOptions{
+		Name: workflows.SweepWorkflow, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+	})
+	rules := &activities.Rules{Library: d.Library, Policy: d.Policy}
+	record := &activities.Record{Keeper: d.Record, Rules: rules}
+	sweeper := &activities.Sweeper{Record: d.Record, Engine: &workflows.Door{Client: d.Client}}
+	for name, step := range map[string]any{
+		activities.NameIntake: rules.Intake, activities.NameClocks: rules.Clocks, activities.NameAdmit: rules.Admit,
+		activities.NameAssess: rules.Assess, activities.NameAuthorize: rules.Authorize, activities.NamePlan: rules.Plan,
+		activities.NameInspect: rules.Inspect, activities.NameSilence: rules.Silence,
+		activities.NameRecord: record.Record, activities.NameAdopt: record.Adopt, activities.NameHistory: record.CustomerHistory,
+		activities.NameSweepCases: sweeper.SweepCases,
+	} {
+		w.RegisterActivityWithOptions(step, activity.RegisterOptions{Name: name})
+	}
+}
+
+// EnsureSweep creates the schedule that sweeps every minute, if it is not there.
+func EnsureSweep(ctx context.Context, c client.Client) error {
+	_, err := c.ScheduleClient().Create(ctx, client.ScheduleOptions{
+		ID:      workflows.SweepSchedule,
+		Spec:    client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: time.Minute}}},
+		Overlap: enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
+		Action: &client.ScheduleWorkflowAction{
+			ID: workflows.SweepSchedule, Workflow: workflows.SweepWorkflow, TaskQueue: workflows.QueueMain,
+		},
+		CatchupWindow: time.Minute,
+	})
+	var exists *serviceerror.AlreadyExists
+	if err == nil || errors.Is(err, temporal.ErrScheduleAlreadyRunning) || errors.As(err, &exists) {
+		return nil
+	}
+	return fmt.Errorf("creating the sweep's schedule: %w", err)
+}

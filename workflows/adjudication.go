@@ -1,0 +1,40 @@
+package workflows
+
+import (
+	"github.com/redresshq/redress/dispute"
+)
+
+// escalateCommand takes the case to a supervisor.
+func (r *caseRun) escalateCommand(c dispute.EscalateCommand) error {
+	if !dispute.CanMove(r.Case.Stage, dispute.StageAdjudication) {
+		return dispute.Errorf(dispute.CodeNotAllowedNow, "a case in %s cannot be escalated", r.Case.Stage)
+	}
+	r.escalate(c.Actor, "asked_for")
+	return nil
+}
+
+// escalate moves the case into adjudication: a supervisor rules, on a clock.
+func (r *caseRun) escalate(by dispute.Actor, why string) {
+	r.replaceOpenOffer()
+	r.meetClocks(dispute.ClockAgentDecision, dispute.ClockCustomerResponse, dispute.ClockEscalationWindow)
+	r.moveTo(dispute.StageAdjudication)
+	r.log(dispute.EventEscalated, by, why, nil)
+	r.askSupervisor(why)
+}
+
+// askSupervisor starts the supervisor's clock at the first level.
+func (r *caseRun) askSupervisor(what string) {
+	k := r.startNow(dispute.ClockRequest{Name: dispute.ClockSupervisorDecision})
+	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{
+		"what": what, "level": 1, "due_at": k.DueAt,
+	})
+}
+
+// nextLevel tells the next supervisor; the last is told again and again. Silence
+// of a supervisor never pays and never closes.
+func (r *caseRun) nextLevel(k dispute.Clock) {
+	next := r.startNow(dispute.ClockRequest{Name: dispute.ClockSupervisorDecision, LegID: k.LegID, Round: k.Round + 1})
+	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{
+		"what": "overdue", "level": k.Round + 2, "due_at": next.DueAt,
+	})
+}

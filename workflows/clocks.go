@@ -1,0 +1,147 @@
+package workflows
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
+)
+
+// timer is the one durable timer of a case; it serves the clock that is due first.
+type timer struct {
+	due    time.Time // zero when none is armed
+	cancel workflow.CancelFunc
+	fired  bool
+	round  int
+}
+
+// start starts a clock with the record of this turn: the recorded step works its
+// instant out, so that the workflow itself never reads a calendar or a policy.
+func (r *caseRun) start(name dispute.ClockName, legID string) {
+	r.startRound(dispute.ClockRequest{Name: name, LegID: legID})
+}
+
+func (r *caseRun) startRound(want dispute.ClockRequest) {
+	r.draft.starting = append(r.draft.starting, want)
+}
+
+// startNow starts a clock whose date this turn tells somebody, and returns it.
+func (r *caseRun) startNow(want dispute.ClockRequest) dispute.Clock {
+	k := ruling[[]dispute.Clock](r.sure, activities.NameClocks, &r.Case, workflow.Now(r.sure).UTC(), []dispute.ClockRequest{want})[0]
+	r.setClock(k)
+	return k
+}
+
+// setClock takes a started clock in.
+func (r *caseRun) setClock(k dispute.Clock) {
+	r.draft.entries = append(r.draft.entries, k.StartedEntry(r.Case.Stage))
+	r.Case.SetClock(k)
+}
+
+// meetClock stops a running clock because what it waited for has happened.
+func (r *caseRun) meetClock(name dispute.ClockName, legID string) {
+	r.draft.starting = slices.DeleteFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return w.Name == name && w.LegID == legID })
+	if k := r.Case.Running(name, legID); k != nil {
+		r.stopClock(k, dispute.ClockMet)
+		r.log(dispute.EventClockMet, dispute.System, "", kv{"clock": k.Name, "leg_id": k.LegID})
+	}
+}
+
+func (r *caseRun) meetClocks(names ...dispute.ClockName) {
+	for _, n := range names {
+		r.meetClock(n, "")
+	}
+}
+
+// meetLegClocks stops every clock of a leg.
+func (r *caseRun) meetLegClocks(legID string) {
+	r.draft.starting = slices.DeleteFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return w.LegID == legID })
+	for i := range r.Case.Clocks {
+		if k := &r.Case.Clocks[i]; k.LegID == legID && k.State == dispute.ClockRunning {
+			r.meetClock(k.Name, legID)
+		}
+	}
+}
+
+// meetAllClocks stops every clock, at the end of a case.
+func (r *caseRun) meetAllClocks() {
+	r.draft.starting = nil
+	for i := range r.Case.Clocks {
+		if k := &r.Case.Clocks[i]; k.State == dispute.ClockRunning {
+			r.meetClock(k.Name, k.LegID)
+		}
+	}
+}
+
+func (r *caseRun) stopClock(k *dispute.Clock, state dispute.ClockState) {
+	now := workflow.Now(r.sure).UTC()
+	k.State, k.MetAt = state, &now
+}
+
+// collectClocks turns the clocks that have run out into events.
+func (r *caseRun) collectClocks() {
+	if !r.timer.fired {
+		return
+	}
+	r.disarm()
+	r.enqueue(&event{apply: func(workflow.Context) error {
+		now := workflow.Now(r.sure)
+		for i := range r.Case.Clocks {
+			k := r.Case.Clocks[i]
+			if k.State == dispute.ClockRunning && !k.DueAt.After(now) {
+				r.expire(k)
+			}
+		}
+		return nil
+	}})
+}
+
+// arm sets the timer to the clock that is due first. While an effect is under
+// way the next turn is near: until then a timer that is merely too early is left
+// alone, since each change of a timer is history that somebody pays for.
+func (r *caseRun) arm() {
+	next := r.Case.NextDue()
+	if r.ended {
+		r.disarm()
+		return
+	}
+	if r.timer.cancel != nil {
+		tooEarly := next == nil || r.timer.due.Before(next.DueAt)
+		if (tooEarly && len(r.inflight) > 0) || (next != nil && r.timer.due.Equal(next.DueAt)) {
+			return
+		}
+	}
+	if next == nil {
+		r.disarm()
+		return
+	}
+	r.disarm()
+	ctx, cancel := workflow.WithCancel(r.sure)
+	r.timer.due, r.timer.cancel = next.DueAt, cancel
+	r.timer.round++
+	round := r.timer.round
+	wait := max(next.DueAt.Sub(workflow.Now(r.sure)), time.Millisecond)
+	future := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{
+		Summary: fmt.Sprintf("%s of %s until %s, then %s", next.Name, next.Owner, next.DueAt.Format(time.RFC3339), next.OnExpiry),
+	})
+	workflow.GoNamed(ctx, "timer", func(ctx workflow.Context) {
+		if err := future.Get(ctx, nil); err != nil && temporal.IsCanceledError(err) {
+			return
+		}
+		if round == r.timer.round {
+			r.timer.fired = true
+		}
+	})
+}
+
+func (r *caseRun) disarm() {
+	if r.timer.cancel != nil {
+		r.timer.cancel()
+	}
+	r.timer = timer{round: r.timer.round + 1}
+}

@@ -1,0 +1,46 @@
+// Package workflows tells the story of a case: what follows what, who is waited
+// for, and what silence brings. Rules are in package dispute, the world is
+// touched in package activities; nothing here reads a clock, a policy or a
+// database of its own.
+package workflows
+
+import "github.com/redresshq/redress/dispute"
+
+// Every name that crosses the wire to Temporal, in one place (law 8). None may
+// change; a new behaviour gets a new name or a GetVersion.
+const (
+	// CaseWorkflow is the workflow type of one case; its id is CaseID(case id).
+	CaseWorkflow = "Case"
+	// SweepWorkflow looks for open cases whose workflow is gone, by a Schedule.
+	SweepWorkflow = "Sweep"
+	// SweepSchedule is the id of that schedule.
+	SweepSchedule = "redress-sweep"
+	// QueryCase answers the case as the workflow holds it, for operations.
+	QueryCase = "case"
+
+	// QueueMain carries workflows and the record; each kind of partner has a
+	// queue of its own, so that a hanging warehouse never delays a refund.
+	QueueMain      = "redress"
+	QueueOrders    = "redress-orders"
+	QueueWarehouse = "redress-warehouse"
+	QueueCarrier   = "redress-carrier"
+	QueuePayment   = "redress-payment"
+)
+
+// The search attributes; none holds personal data.
+const (
+	AttrStage     = "CaseStage"
+	AttrKind      = "CaseKind"
+	AttrReason    = "CaseReason"
+	AttrWaitingOn = "CaseWaitingOn"
+	AttrOutcome   = "CaseOutcome"
+	AttrDueAt     = "CaseDueAt"    // Datetime
+	AttrBreached  = "CaseBreached" // Bool
+	AttrRisk      = "CaseRisk"     // Int
+)
+
+// CaseID is the workflow id of a case.
+func CaseID(caseID string) string { return "case/" + caseID }
+
+// caseSignals is every signal that a case listens to.
+var caseSignals = dispute.SignalNames()

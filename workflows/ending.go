@@ -1,0 +1,167 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
+)
+
+// followUp begins once money or parcel arrived; the case closes after its window.
+func (r *caseRun) followUp() {
+	now := workflow.Now(r.sure).UTC()
+	r.Case.ResolvedAt, r.Case.Outcome = &now, dispute.OutcomeResolved
+	r.meetAllClocks()
+	r.moveTo(dispute.StageFollowUp)
+	r.start(dispute.ClockReopenWindow, "")
+	r.log(dispute.EventFollowUp, dispute.System, "", nil)
+}
+
+// withdrawCommand ends the case by the customer's wish, as long as no money moves.
+func (r *caseRun) withdrawCommand(c dispute.WithdrawCommand) error {
+	r.log(dispute.EventWithdrawn, c.Actor, "", nil)
+	r.end(dispute.OutcomeWithdrawn)
+	return nil
+}
+
+// end puts the case on its way out: no clock runs, nothing further is started,
+// and what was prepared is undone. The last turn closes it.
+func (r *caseRun) end(o dispute.Outcome) {
+	r.Engine.Ending = o
+	r.Case.Outcome = o
+	r.meetAllClocks()
+	r.replaceOpenOffer()
+	for i := range r.Case.Legs {
+		l := &r.Case.Legs[i]
+		switch {
+		case l.State.Final():
+		case l.Return != nil && l.State.CanBecome(dispute.ReturnCancelled):
+			r.setLeg(l, dispute.ReturnCancelled, dispute.System, string(o))
+		case l.Money != nil && l.State == dispute.MoneyRequired:
+			r.setLeg(l, dispute.MoneyCancelled, dispute.System, string(o))
+		}
+	}
+}
+
+// closePause is how long a case that may not close yet waits for what was
+// promised to it, at first; it doubles up to closePauseMost.
+const (
+	closePause     = 5 * time.Second
+	closePauseMost = 5 * time.Minute
+)
+
+// mayClose says that the case is on its way out and nothing is left to undo, to
+// carry out, or to take in.
+func (r *caseRun) mayClose() bool {
+	if r.Engine.Ending == "" || !r.opened || !r.idle() {
+		return false
+	}
+	for i := range r.Case.Legs {
+		if l := &r.Case.Legs[i]; l.Return != nil && givenUp(l.State) && !l.Return.Voided {
+			return false
+		}
+	}
+	return true
+}
+
+// close writes the turn as the last one and shuts the gate in the same
+// transaction. If the record still holds events that were accepted for the case
+// and have not reached it, it only stops taking new ones: then the case waits for
+// those and tries again. So nothing that a sender was promised is lost.
+func (r *caseRun) close() error {
+	stage, entries, notices := r.Case.Stage, len(r.draft.entries), len(r.draft.notices)
+	now := workflow.Now(r.sure).UTC()
+	r.moveTo(dispute.StageClosed)
+	r.Case.ClosedAt, r.Case.Outcome = &now, r.Engine.Ending
+	r.draft.gate = dispute.GateClosed
+	r.log(dispute.EventClosed, dispute.System, string(r.Case.Outcome), nil)
+	r.notify(dispute.NoticeClosed, dispute.RoleCustomer, kv{"outcome": r.Case.Outcome})
+	if err := r.commit(); err != nil {
+		return err
+	}
+	if len(r.draft.pending) == 0 {
+		r.ended = true
+		return nil
+	}
+	r.Case.Stage, r.Case.ClosedAt = stage, nil
+	r.Engine.Notices[dispute.NoticeClosed]--
+	r.draft.entries, r.draft.notices, r.draft.gate = r.draft.entries[:entries], r.draft.notices[:notices], ""
+	if r.held == 0 {
+		r.held = closePause
+		r.log(dispute.EventClosing, dispute.System, string(r.Engine.Ending), kv{"awaited": len(r.draft.pending)})
+	}
+	return r.commit()
+}
+
+// windDown waits for what a closing case still waits for, and takes it in.
+func (r *caseRun) windDown() error {
+	if r.held == 0 {
+		if err := workflow.Await(r.sure, func() bool { return r.hasWork() || r.idle() }); err != nil {
+			return err
+		}
+		r.turn()
+		return nil
+	}
+	if _, err := workflow.AwaitWithTimeout(r.sure, r.held, r.hasWork); err != nil {
+		return err
+	}
+	r.held = min(2*r.held, closePauseMost)
+	r.turn()
+	return nil
+}
+
+// refuseRest answers commands that came too late to be applied.
+func (r *caseRun) refuseRest() {
+	for _, e := range r.queue {
+		if e.done != nil {
+			e.done(dispute.Errorf(dispute.CodeCaseClosed, "the case is closed"))
+		}
+	}
+	r.queue = nil
+}
+
+// cancel ends the case by order of operations: what is under way stops, label
+// and RMA are given back, and a payment in flight is reconciled before the last
+// record.
+func (r *caseRun) cancel() {
+	r.stopEffects()
+	// A payment that is being sent ends its try first: only then can asking tell.
+	if err := workflow.Await(r.sure, func() bool { return r.running == 0 }); err != nil {
+		return
+	}
+	r.effects, r.stopEffects = workflow.WithCancel(r.sure)
+	r.inflight = map[string]bool{}
+	r.generation++
+	r.enqueue(&event{apply: func(workflow.Context) error {
+		r.log(dispute.EventCancelled, dispute.System, "", nil)
+		r.end(dispute.OutcomeCancelled)
+		for i := range r.Case.Legs {
+			if l := &r.Case.Legs[i]; l.Money != nil && !l.State.Final() {
+				r.reconcileNow(l)
+			}
+		}
+		return nil
+	}})
+	r.turn()
+}
+
+// reconcileNow asks about a payment in flight, here and now.
+func (r *caseRun) reconcileNow(l *dispute.Leg) {
+	moved, err := call[activities.Movement](r.sure, partnerOptions(QueuePayment, settlePatience, "reconcile before cancelling"),
+		activities.NameReconcile, r.claim(l))
+	switch {
+	case err == nil && moved.Status != dispute.MoneyUnknown:
+		r.moneyUpdate(l, moved.Status, moved.ProviderRef, paymentProvider, "")
+	case err == nil:
+		// The provider never heard of it, and now nobody will send it.
+		r.setLeg(l, dispute.MoneyCancelled, dispute.System, "never_sent")
+	default:
+		r.setLeg(l, dispute.MoneyUnknown, dispute.System, failureWord(err))
+	}
+	if !l.State.Final() {
+		l.Problem = "cancelled_while_" + string(l.State)
+		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "settle", "refund_key": l.Money.Key, "state": l.State})
+	}
+}

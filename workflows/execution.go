@@ -1,0 +1,196 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
+)
+
+// plan works out the legs of remedies.
+func (r *caseRun) plan(remedies []dispute.Remedy) dispute.LegPlan {
+	return ruling[dispute.LegPlan](r.sure, activities.NamePlan, &r.Case, remedies)
+}
+
+// execute sets decided remedies in motion: their legs run side by side.
+func (r *caseRun) execute(remedies []dispute.Remedy, plan dispute.LegPlan, by dispute.Actor) {
+	r.meetClocks(dispute.ClockFirstResponse, dispute.ClockAgentDecision, dispute.ClockCustomerResponse,
+		dispute.ClockSupervisorDecision, dispute.ClockEscalationWindow)
+	if r.Case.Running(dispute.ClockResolution, "") == nil { // met by a refusal that did not stand
+		r.start(dispute.ClockResolution, "")
+	}
+	r.settleProblems()
+	r.moveTo(dispute.StageExecution)
+	r.Case.Remedies = append(r.Case.Remedies, remedies...)
+	r.Case.Explanation = nil
+	r.log(dispute.EventExecution, by, plan.Rule, kv{"remedies": remedies})
+	r.supersede(plan)
+	for _, leg := range plan.Legs {
+		r.Case.Legs = append(r.Case.Legs, leg)
+		data := kv{"leg_id": leg.ID, "type": leg.Type}
+		switch {
+		case leg.Return != nil:
+			r.refer(dispute.RefRMA, leg.Return.RMAID, leg.ID)
+			data["rma_id"] = leg.Return.RMAID
+		case leg.Money != nil:
+			r.refer(dispute.RefRefund, leg.Money.Key, leg.ID)
+			data["refund_key"], data["amount"] = leg.Money.Key, leg.Money.Amount
+		}
+		r.log(dispute.EventLegStarted, dispute.System, plan.Rule, data)
+	}
+}
+
+// progress lets follow what follows from the state alone, in the turn that made it so.
+func (r *caseRun) progress() {
+	if r.Engine.Ending != "" || r.Case.Stage == dispute.StageClosed {
+		return
+	}
+	for i := range r.Case.Legs {
+		r.progressMoney(&r.Case.Legs[i])
+	}
+	if r.Case.Stage != dispute.StageExecution {
+		return
+	}
+	succeeded, expired := 0, false
+	for i := range r.Case.Legs {
+		l := &r.Case.Legs[i]
+		if !l.State.Final() || (l.Problem != "" && l.Problem != problemUndo) {
+			return
+		}
+		switch l.State {
+		case dispute.MoneySucceeded:
+			succeeded++
+		case dispute.ReturnExpired:
+			expired = true
+		}
+	}
+	switch {
+	case succeeded > 0:
+		r.followUp()
+	case expired:
+		r.end(dispute.OutcomeExpired)
+	default:
+		r.askAgent(&dispute.Explanation{Code: "nothing_carried_out"}, "")
+	}
+}
+
+// supersede gives up what an earlier decision asked for and a new one decides
+// anew: payments for the same lines that have not begun, and returns that nobody
+// waits for any more. Other legs run on.
+func (r *caseRun) supersede(plan dispute.LegPlan) {
+	var lines []dispute.Line
+	for _, leg := range plan.Legs {
+		if leg.Money != nil {
+			for _, part := range leg.Money.Lines {
+				lines = append(lines, dispute.Line{LineID: part.LineID})
+			}
+		}
+	}
+	for i := range r.Case.Legs {
+		l := &r.Case.Legs[i]
+		if l.Money == nil || l.State != dispute.MoneyRequired || !refundsAny(l, lines) {
+			continue
+		}
+		r.setLeg(l, dispute.MoneyCancelled, dispute.System, "decided_anew")
+		if ret := r.Case.Leg(l.After); ret != nil && !ret.State.Final() {
+			r.meetLegClocks(ret.ID)
+			r.setLeg(ret, dispute.ReturnCancelled, dispute.System, "decided_anew")
+		}
+	}
+}
+
+// resumeExecution takes the case back from the desk, because what it waited for
+// has come after all.
+func (r *caseRun) resumeExecution() {
+	if r.Case.Stage != dispute.StageNegotiation && r.Case.Stage != dispute.StageAdjudication {
+		return
+	}
+	for i := range r.Case.Legs {
+		if r.Case.Legs[i].Problem != "" && r.Case.Legs[i].Problem != problemUndo {
+			return // a person is still needed for another leg
+		}
+	}
+	r.replaceOpenOffer()
+	r.meetClocks(dispute.ClockAgentDecision, dispute.ClockCustomerResponse, dispute.ClockEscalationWindow, dispute.ClockSupervisorDecision)
+	r.Case.Explanation = nil
+	r.moveTo(dispute.StageExecution)
+}
+
+// advance starts the effects that the state asks for and that are not under way.
+func (r *caseRun) advance() {
+	if r.ended || r.duplicate != "" {
+		return
+	}
+	if r.asking() && r.Engine.Ending == "" {
+		r.advanceFacts()
+	}
+	for i := range r.Case.Legs {
+		leg := &r.Case.Legs[i]
+		if leg.Return != nil {
+			r.advanceReturn(leg)
+		}
+		if leg.Money != nil {
+			r.advanceMoney(leg)
+		}
+	}
+}
+
+// setLeg moves a leg by its table of legal moves; an illegal move is recorded
+// and changes nothing.
+func (r *caseRun) setLeg(leg *dispute.Leg, to dispute.LegState, by dispute.Actor, reason string) bool {
+	if leg.State == to {
+		return true
+	}
+	if !leg.State.CanBecome(to) {
+		r.log(dispute.EventIgnored, by, "illegal_move", kv{"leg_id": leg.ID, "from": leg.State, "to": to})
+		return false
+	}
+	r.log(dispute.EventLegChanged, by, reason, kv{"leg_id": leg.ID, "from": leg.State, "to": to})
+	leg.State = to
+	return true
+}
+
+// failLeg takes a leg that cannot go on back to a person; the others run on.
+func (r *caseRun) failLeg(leg *dispute.Leg, problem string) {
+	leg.Problem = problem
+	r.meetLegClocks(leg.ID)
+	for i := range r.Case.Legs {
+		if dep := &r.Case.Legs[i]; dep.After == leg.ID && dep.State == dispute.MoneyRequired {
+			r.setLeg(dep, dispute.MoneyCancelled, dispute.System, problem)
+		}
+	}
+	if r.Engine.Ending == "" {
+		r.askAgent(&dispute.Explanation{Code: problem, Detail: map[string]string{"leg_id": leg.ID}}, "")
+	}
+}
+
+// settleProblems closes the book on failed legs once a person has decided anew.
+func (r *caseRun) settleProblems() {
+	for i := range r.Case.Legs {
+		if l := &r.Case.Legs[i]; l.State.Final() {
+			l.Problem = ""
+		}
+	}
+}
+
+// moveTo changes the stage by the table of legal moves.
+func (r *caseRun) moveTo(s dispute.Stage) {
+	if r.Case.Stage == s {
+		return
+	}
+	if !dispute.CanMove(r.Case.Stage, s) {
+		workflow.GetLogger(r.sure).Error("illegal stage move refused", "from", r.Case.Stage, "to", s)
+		return
+	}
+	r.Case.Stage = s
+}
+
+// legBy returns the leg that a partner's name belongs to, or nil.
+func (r *caseRun) legBy(match func(*dispute.Leg) bool) *dispute.Leg {
+	for i := len(r.Case.Legs) - 1; i >= 0; i-- {
+		if match(&r.Case.Legs[i]) {
+			return &r.Case.Legs[i]
+		}
+	}
+	return nil
+}

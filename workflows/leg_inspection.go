@@ -1,0 +1,125 @@
+package workflows
+
+import (
+	"slices"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
+)
+
+func (r *caseRun) legByRMA(rma string) *dispute.Leg {
+	return r.legBy(func(l *dispute.Leg) bool { return l.Return != nil && l.Return.RMAID == rma })
+}
+
+var warehouse = dispute.Actor{Role: dispute.RoleWarehouse}
+
+// received takes the count at the dock. A lower sequence is old news; a
+// correction replaces the count.
+func (r *caseRun) received(w dispute.WarehouseReceived) {
+	l := r.legByRMA(w.RMAID)
+	if l == nil {
+		r.ignore(warehouse, "unknown_rma", w.EventID, kv{"rma_id": w.RMAID})
+		return
+	}
+	ret := l.Return
+	if ret.Received != nil && w.Sequence <= ret.ReceivedSequence && !w.Correction {
+		r.ignore(warehouse, "lower_sequence", w.EventID, kv{"leg_id": l.ID, "sequence": w.Sequence})
+		return
+	}
+	ret.Received, ret.ReceivedSequence = w.Lines, w.Sequence
+	kind := dispute.EventReceived
+	if w.Correction {
+		kind = dispute.EventCorrected
+	}
+	r.logEvent(kind, warehouse, "", w.EventID, kv{"leg_id": l.ID, "lines": w.Lines, "sequence": w.Sequence})
+	if ret.ReceivedAt != nil || !l.State.CanBecome(dispute.ReturnReceived) || r.moneyMoved(l) || r.Engine.Ending != "" {
+		return // counted again, or the case went on without it: recorded, nothing to do
+	}
+	now := workflow.Now(r.sure).UTC()
+	ret.ReceivedAt = &now
+	r.meetLegClocks(l.ID)
+	r.setLeg(l, dispute.ReturnReceived, warehouse, "")
+	r.start(dispute.ClockInspection, l.ID)
+	r.notify(dispute.NoticeReceived, dispute.RoleCustomer, kv{"leg_id": l.ID, "rma_id": ret.RMAID})
+}
+
+// inspected takes the finding of the inspection: what matches lets the refund go
+// out as decided, what differs goes to a person.
+func (r *caseRun) inspected(w dispute.WarehouseInspected) {
+	l := r.legByRMA(w.RMAID)
+	if l == nil {
+		r.ignore(warehouse, "unknown_rma", w.EventID, kv{"rma_id": w.RMAID})
+		return
+	}
+	ret := l.Return
+	if ret.Inspection != nil && w.Sequence <= ret.InspectedSequence && !w.Correction {
+		r.ignore(warehouse, "lower_sequence", w.EventID, kv{"leg_id": l.ID, "sequence": w.Sequence})
+		return
+	}
+	again := ret.Inspection != nil
+	ret.Inspection, ret.InspectedSequence = w.Lines, w.Sequence
+	kind := dispute.EventInspected
+	if w.Correction {
+		kind = dispute.EventCorrected
+	}
+	r.logEvent(kind, warehouse, "", w.EventID, kv{"leg_id": l.ID, "lines": w.Lines, "sequence": w.Sequence})
+	if r.Engine.Ending != "" || r.moneyMoved(l) || (!again && !l.State.CanBecome(dispute.ReturnInspected)) {
+		r.log(dispute.EventIgnored, warehouse, "too_late_to_matter", kv{"leg_id": l.ID, "state": l.State})
+		return
+	}
+	r.judge(l, again)
+}
+
+// moneyMoved says whether a refund for the goods of this return is already out:
+// the one that waited for it, or one that no longer waits.
+func (r *caseRun) moneyMoved(l *dispute.Leg) bool {
+	for i := range r.Case.Legs {
+		m := &r.Case.Legs[i]
+		if m.Money != nil && (m.After == l.ID || (m.After == "" && refundsAny(m, l.Return.Instructions.Items))) &&
+			m.State != dispute.MoneyRequired && m.State != dispute.MoneyCancelled {
+			return true
+		}
+	}
+	return false
+}
+
+// refundsAny says whether the leg gives money back for one of the lines.
+func refundsAny(m *dispute.Leg, lines []dispute.Line) bool {
+	return slices.ContainsFunc(m.Money.Lines, func(part dispute.LineAmount) bool {
+		return slices.ContainsFunc(lines, func(line dispute.Line) bool { return line.LineID == part.LineID })
+	})
+}
+
+func (r *caseRun) judge(l *dispute.Leg, again bool) {
+	now := workflow.Now(r.sure).UTC()
+	if l.Return.ReceivedAt == nil {
+		l.Return.ReceivedAt = &now
+	}
+	l.Return.InspectedAt = &now
+	r.meetLegClocks(l.ID)
+	if !again {
+		r.setLeg(l, dispute.ReturnInspected, warehouse, "")
+	}
+	finding := ruling[dispute.InspectionFinding](r.sure, activities.NameInspect, &r.Case, l.ID)
+	l.Return.Differences = finding.Differences
+	r.notify(dispute.NoticeInspected, dispute.RoleCustomer, kv{"leg_id": l.ID, "accepted": finding.Accepted, "differences": finding.Differences})
+	switch {
+	case again && l.State != dispute.ReturnInspected:
+		// A correction after the finding: a person weighs it anew.
+		r.askAgent(&dispute.Explanation{Code: "inspection_corrected", Rule: finding.Rule}, finding.Rule)
+	case finding.Accepted:
+		r.setLeg(l, dispute.ReturnAccepted, dispute.System, finding.Rule)
+		r.resumeExecution()
+	default:
+		to := dispute.ReturnRefused
+		for _, d := range finding.Differences {
+			if d.Acceptable > 0 {
+				to = dispute.ReturnPartial
+			}
+		}
+		r.setLeg(l, to, dispute.System, finding.Rule)
+		r.failLeg(l, "inspection_differs")
+	}
+}

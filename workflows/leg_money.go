@@ -1,0 +1,303 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
+)
+
+// progressMoney turns a money leg whose time has come from required to
+// requested, so that its key stands in the record before the provider is called.
+func (r *caseRun) progressMoney(leg *dispute.Leg) {
+	if leg.Money == nil || leg.State != dispute.MoneyRequired || !r.mayPay(leg) {
+		return
+	}
+	now := workflow.Now(r.sure).UTC()
+	leg.Money.RequestedAt = &now
+	r.setLeg(leg, dispute.MoneyRequested, dispute.System, "")
+	r.start(dispute.ClockRefundSettlement, leg.ID)
+	r.log(dispute.EventRefundRequested, dispute.System, "", kv{
+		"leg_id": leg.ID, "refund_key": leg.Money.Key, "amount": leg.Money.Amount, "payment_id": leg.Money.PaymentID,
+	})
+}
+
+func (r *caseRun) mayPay(leg *dispute.Leg) bool {
+	if leg.After == "" {
+		return true
+	}
+	before := r.Case.Leg(leg.After)
+	return before != nil && before.State == dispute.ReturnAccepted
+}
+
+// advanceMoney pays what is requested, once at a time.
+func (r *caseRun) advanceMoney(leg *dispute.Leg) {
+	if leg.State != dispute.MoneyRequested {
+		return
+	}
+	claim, patience := r.claim(leg), r.payPatience(leg)
+	r.effect("pay/"+leg.Money.Key, func(ctx workflow.Context) func(workflow.Context) error {
+		moved, err := call[activities.Movement](ctx, payOptions(patience, "pay "+claim.Amount.String()), activities.NamePay, claim)
+		return r.onMoney(claim.Key, func(l *dispute.Leg) { r.paid(l, moved, err) })
+	})
+}
+
+// payPatience is how long a payment is tried: until its settlement is due.
+func (r *caseRun) payPatience(leg *dispute.Leg) time.Duration {
+	if k := r.Case.Running(dispute.ClockRefundSettlement, leg.ID); k != nil {
+		return max(k.DueAt.Sub(workflow.Now(r.sure)), minPayPatience)
+	}
+	return time.Hour
+}
+
+// claim is the leg as the ledger needs it: what was captured comes from the order.
+func (r *caseRun) claim(leg *dispute.Leg) dispute.MoneyClaim {
+	m := leg.Money
+	claim := dispute.MoneyClaim{
+		Key: m.Key, Type: leg.Type, CaseID: r.Case.ID, LegID: leg.ID, OrderID: r.Case.OrderID,
+		PaymentID: m.PaymentID, CustomerID: r.Case.CustomerID, Amount: m.Amount, Lines: m.Lines,
+	}
+	o := r.Case.Facts.Order
+	if o == nil {
+		return claim
+	}
+	for _, p := range o.Payments {
+		if p.PaymentID == m.PaymentID {
+			claim.Captured = p.Captured
+		}
+	}
+	for _, l := range m.Lines {
+		claim.LineCaps = append(claim.LineCaps, dispute.LineAmount{LineID: l.LineID, Amount: paidFor(o, l.LineID)})
+	}
+	return claim
+}
+
+func paidFor(o *dispute.OrderFacts, lineID string) int64 {
+	if lineID == dispute.ShippingLine {
+		return o.ShippingPaid
+	}
+	for _, l := range o.Lines {
+		if l.LineID == lineID {
+			return l.Paid
+		}
+	}
+	return 0
+}
+
+// onMoney makes an applier that runs f on the leg that has the key.
+func (r *caseRun) onMoney(key string, f func(*dispute.Leg)) func(workflow.Context) error {
+	return func(workflow.Context) error {
+		if l := r.legByKey(key); l != nil {
+			f(l)
+		}
+		return nil
+	}
+}
+
+func (r *caseRun) legByKey(key string) *dispute.Leg {
+	return r.legBy(func(l *dispute.Leg) bool { return l.Money != nil && l.Money.Key == key })
+}
+
+var paymentProvider = dispute.Actor{Role: dispute.RolePayment}
+
+// paid takes the outcome of a payment's tries. A refusal is final; running out
+// of time is not knowing, which forbids another attempt until it is reconciled.
+func (r *caseRun) paid(l *dispute.Leg, moved activities.Movement, err error) {
+	switch {
+	case l.State.Final():
+		return // a webhook was quicker
+	case err == nil:
+		r.moneyUpdate(l, moved.Status, moved.ProviderRef, paymentProvider, "")
+	case isFinal(err):
+		r.moneyFailed(l, paymentProblem(err))
+	default:
+		r.setLeg(l, dispute.MoneyUnknown, dispute.System, failureWord(err))
+	}
+}
+
+// paymentProblem names a refusal: the provider's own code where it gave one.
+func paymentProblem(err error) string {
+	if activities.Code(err) == dispute.CodeDeclined && activities.Ref(err) != "" {
+		return activities.Ref(err)
+	}
+	return string(activities.Code(err))
+}
+
+// moneyUpdate applies the provider's word; a repeated or older one changes nothing.
+func (r *caseRun) moneyUpdate(l *dispute.Leg, status dispute.LegState, ref string, by dispute.Actor, eventID string) {
+	if ref != "" {
+		l.Money.ProviderRef = ref
+	}
+	said := status
+	if status == dispute.MoneyCancelled {
+		status = dispute.MoneyFailed // the provider gave it up: nothing was paid
+	}
+	if l.State == status || !l.State.CanBecome(status) {
+		if eventID != "" {
+			r.ignore(by, "nothing_new", eventID, kv{"leg_id": l.ID, "status": status})
+		}
+		return
+	}
+	r.logEvent(dispute.EventRefundUpdated, by, string(said), eventID, kv{"leg_id": l.ID, "refund_key": l.Money.Key, "provider_ref": ref})
+	switch status {
+	case dispute.MoneySucceeded:
+		now := workflow.Now(r.sure).UTC()
+		l.Money.SettledAt, l.Problem = &now, ""
+		r.setLeg(l, status, by, "")
+		r.meetLegClocks(l.ID)
+		r.notify(dispute.NoticeRefunded, dispute.RoleCustomer, kv{"leg_id": l.ID, "amount": l.Money.Amount})
+	case dispute.MoneyFailed:
+		r.moneyFailed(l, "payment_"+string(said))
+	default:
+		r.setLeg(l, status, by, "")
+	}
+}
+
+func (r *caseRun) moneyFailed(l *dispute.Leg, problem string) {
+	r.setLeg(l, dispute.MoneyFailed, paymentProvider, problem)
+	r.failLeg(l, problem)
+}
+
+// settled takes a payment provider's webhook.
+func (r *caseRun) settled(u dispute.PaymentUpdate) {
+	l := r.legByKey(u.RefundKey)
+	switch {
+	case l == nil:
+		r.ignore(paymentProvider, "unknown_refund_key", u.EventID, kv{"refund_key": u.RefundKey})
+	case u.Amount.Amount != 0 && u.Amount != l.Money.Amount:
+		r.ignore(paymentProvider, "amount_differs", u.EventID, kv{"refund_key": u.RefundKey, "amount": u.Amount})
+	case !reportable(u.Status):
+		r.ignore(paymentProvider, "unknown_status", u.EventID, kv{"refund_key": u.RefundKey, "status": clip(string(u.Status))})
+	default:
+		r.moneyUpdate(l, u.Status, u.ProviderRef, paymentProvider, u.EventID)
+	}
+}
+
+// reportable says whether a provider may report the status; the others are our
+// own states, which nobody outside can set.
+func reportable(s dispute.LegState) bool {
+	switch s {
+	case dispute.MoneyPending, dispute.MoneyRequiresAction, dispute.MoneySucceeded, dispute.MoneyFailed, dispute.MoneyCancelled:
+		return true
+	}
+	return false
+}
+
+// reconcile asks the provider what became of a payment whose settlement is due.
+func (r *caseRun) reconcile(l *dispute.Leg) {
+	claim := r.claim(l)
+	l.Money.Tries++
+	r.effect(fmt.Sprintf("reconcile/%s/%d", claim.Key, l.Money.Tries), func(ctx workflow.Context) func(workflow.Context) error {
+		moved, err := call[activities.Movement](ctx, partnerOptions(QueuePayment, settlePatience, "reconcile "+claim.Key),
+			activities.NameReconcile, claim)
+		return r.onMoney(claim.Key, func(l *dispute.Leg) { r.reconciled(l, moved, err) })
+	})
+}
+
+func (r *caseRun) reconciled(l *dispute.Leg, moved activities.Movement, err error) {
+	if err == nil && moved.Status != dispute.MoneyUnknown {
+		r.moneyUpdate(l, moved.Status, moved.ProviderRef, paymentProvider, "")
+	} else {
+		r.setLeg(l, dispute.MoneyUnknown, dispute.System, "reconciled_without_answer")
+	}
+	if l.State.Final() {
+		return
+	}
+	// Still not settled: a person looks into it, and the customer is told.
+	l.Problem = "settlement_" + string(l.State)
+	due := r.startNow(dispute.ClockRequest{Name: dispute.ClockSupervisorDecision, LegID: l.ID}).DueAt
+	r.log(dispute.EventPersonNeeded, dispute.System, l.Problem, kv{"leg_id": l.ID, "refund_key": l.Money.Key})
+	r.log(dispute.EventDelay, dispute.System, l.Problem, kv{"leg_id": l.ID, "new_date": due})
+	r.notify(dispute.NoticeDelay, dispute.RoleCustomer, kv{"reason": l.Problem, "new_date": due})
+	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "settle", "refund_key": l.Money.Key, "state": l.State})
+}
+
+// resolveCommand is the door for what the engine cannot settle.
+func (r *caseRun) resolveCommand(c dispute.ResolveCommand) error {
+	l := r.Case.Leg(c.LegID)
+	if c.RefundKey != "" {
+		l = r.legByKey(c.RefundKey)
+	}
+	if l == nil || (c.RefundKey != "" && l.Money == nil) {
+		return dispute.Errorf(dispute.CodeNotFound, "no such leg in this case")
+	}
+	if c.Result != dispute.ResultSucceeded && c.Result != dispute.ResultFailed && c.Result != dispute.ResultRetry {
+		return dispute.Invalid("result is succeeded, failed or retry", dispute.Field{Pointer: "/result", Detail: "unknown result"})
+	}
+	if l.Money == nil {
+		return r.resolveReturn(l, c)
+	}
+	switch c.Result {
+	case dispute.ResultSucceeded, dispute.ResultFailed:
+		to := dispute.LegState(c.Result)
+		if !l.State.CanBecome(to) {
+			return dispute.Errorf(dispute.CodeNotAllowedNow, "a payment that is %s cannot be resolved as %s", l.State, c.Result)
+		}
+		r.meetLegClocks(l.ID)
+		r.moneyUpdate(l, to, c.ProviderRef, c.Actor, "by_hand")
+	default:
+		return r.retryMoney(l, c)
+	}
+	return nil
+}
+
+// retryMoney tries again. An unknown payment keeps its key, and the provider is
+// asked first; a failed one is paid anew as a leg of its own.
+func (r *caseRun) retryMoney(l *dispute.Leg, c dispute.ResolveCommand) error {
+	if l.State == dispute.MoneyUnknown {
+		l.Problem = ""
+		r.setLeg(l, dispute.MoneyRequested, c.Actor, "retry")
+		r.meetLegClocks(l.ID)
+		r.start(dispute.ClockRefundSettlement, l.ID)
+		return nil
+	}
+	if l.State != dispute.MoneyFailed {
+		return dispute.Errorf(dispute.CodeNotAllowedNow, "a payment that is %s cannot be retried", l.State)
+	}
+	l.Problem = ""
+	again := *l.Money
+	id := r.nextLegID(l.Type)
+	again.Key, again.ProviderRef, again.RequestedAt, again.SettledAt, again.Tries = fmt.Sprintf("%s/%s/1", r.Case.ID, id), "", nil, nil, 0
+	r.Case.Legs = append(r.Case.Legs, dispute.Leg{ID: id, Type: l.Type, State: dispute.MoneyRequired, Money: &again})
+	r.refer(dispute.RefRefund, again.Key, id)
+	r.log(dispute.EventLegStarted, c.Actor, "retry", kv{"leg_id": id, "refund_key": again.Key, "amount": again.Amount})
+	r.resumeExecution()
+	return nil
+}
+
+func (r *caseRun) nextLegID(t dispute.LegType) string {
+	n := 1
+	for _, l := range r.Case.Legs {
+		if l.Type == t {
+			n++
+		}
+	}
+	return fmt.Sprintf("%s-%d", t, n)
+}
+
+// resolveReturn settles a return leg by hand: succeeded counts as accepted,
+// failed as given up.
+func (r *caseRun) resolveReturn(l *dispute.Leg, c dispute.ResolveCommand) error {
+	to := dispute.ReturnCancelled
+	if c.Result == dispute.ResultSucceeded {
+		to = dispute.ReturnAccepted
+	}
+	if to == dispute.ReturnAccepted && l.State.CanBecome(dispute.ReturnInspected) {
+		r.setLeg(l, dispute.ReturnInspected, c.Actor, "by_hand")
+	}
+	if c.Result == dispute.ResultRetry || !l.State.CanBecome(to) {
+		return dispute.Errorf(dispute.CodeNotAllowedNow, "a return that is %s cannot be resolved as %s", l.State, c.Result)
+	}
+	r.meetLegClocks(l.ID)
+	r.setLeg(l, to, c.Actor, "by_hand")
+	if to == dispute.ReturnCancelled {
+		r.failLeg(l, "given_up")
+		return nil
+	}
+	l.Problem = ""
+	r.resumeExecution()
+	return nil
+}

@@ -1,0 +1,251 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
+)
+
+// advanceReturn starts what a return leg needs from outside: its announcement and
+// label, side by side; or, once it is given up, their undoing.
+func (r *caseRun) advanceReturn(leg *dispute.Leg) {
+	ret := leg.Return
+	if givenUp(leg.State) {
+		if !ret.Voided {
+			r.undoReturn(*leg)
+		}
+		return
+	}
+	if leg.State != dispute.ReturnAuthorized || r.Engine.Ending != "" || leg.Problem != "" {
+		return
+	}
+	c := r.Case
+	if !ret.Announced {
+		r.effect("announce/"+leg.ID, r.announce(c, *leg))
+	}
+	if ret.LabelID == "" && ret.Instructions.FreightPayer == dispute.FreightMerchant {
+		r.effect("label/"+leg.ID, r.issueLabel(c, *leg))
+	}
+}
+
+// givenUp says that the goods are not expected any more: RMA and label go back.
+func givenUp(s dispute.LegState) bool {
+	return s == dispute.ReturnCancelled || s == dispute.ReturnExpired
+}
+
+func announceRequest(c dispute.Case, leg dispute.Leg) activities.ReturnAnnouncement {
+	return activities.ReturnAnnouncement{
+		RMAID: leg.Return.RMAID, CaseID: c.ID, WorkflowID: CaseID(c.ID), OrderID: c.OrderID, Lines: leg.Return.Instructions.Items,
+	}
+}
+
+func labelRequest(c dispute.Case, leg dispute.Leg) activities.LabelRequest {
+	return activities.LabelRequest{RMAID: leg.Return.RMAID, CaseID: c.ID, OrderID: c.OrderID, Lines: leg.Return.Instructions.Items}
+}
+
+func (r *caseRun) announce(c dispute.Case, leg dispute.Leg) func(workflow.Context) func(workflow.Context) error {
+	return func(ctx workflow.Context) func(workflow.Context) error {
+		addr, err := call[activities.ReturnAddress](ctx, partnerOptions(QueueWarehouse, preparePatience, "announce "+leg.Return.RMAID),
+			activities.NameAnnounceReturn, announceRequest(c, leg))
+		return r.onReturn(leg.ID, func(l *dispute.Leg) {
+			if err != nil {
+				r.failPreparation(l, "announcement_failed")
+				return
+			}
+			l.Return.Announced, l.Return.Instructions.Address = true, addr.Address
+			r.returnReady(l)
+		})
+	}
+}
+
+func (r *caseRun) issueLabel(c dispute.Case, leg dispute.Leg) func(workflow.Context) func(workflow.Context) error {
+	return func(ctx workflow.Context) func(workflow.Context) error {
+		label, err := call[activities.Label](ctx, partnerOptions(QueueCarrier, preparePatience, "return label for "+leg.Return.RMAID),
+			activities.NameIssueLabel, labelRequest(c, leg))
+		return r.onReturn(leg.ID, func(l *dispute.Leg) {
+			if err != nil {
+				r.failPreparation(l, "label_failed")
+				return
+			}
+			ret := l.Return
+			ret.LabelID, ret.Carrier, ret.TrackingNumber = label.LabelID, label.Carrier, label.TrackingNumber
+			ret.Instructions.LabelURL, ret.Instructions.Carrier = label.URL, label.Carrier
+			r.refer(dispute.RefTracking, label.Carrier+"/"+label.TrackingNumber, l.ID)
+			r.returnReady(l)
+		})
+	}
+}
+
+// onReturn makes an applier that runs f on the leg as it then is.
+func (r *caseRun) onReturn(legID string, f func(*dispute.Leg)) func(workflow.Context) error {
+	return func(workflow.Context) error {
+		if l := r.Case.Leg(legID); l != nil {
+			f(l)
+		}
+		return nil
+	}
+}
+
+// failPreparation gives up a return that could not be announced or labelled.
+func (r *caseRun) failPreparation(l *dispute.Leg, problem string) {
+	if l.State.Final() {
+		return
+	}
+	r.setLeg(l, dispute.ReturnCancelled, dispute.System, problem)
+	r.failLeg(l, problem)
+}
+
+// returnReady sends the instructions once the warehouse expects the goods and
+// the label, where the merchant pays for one, is there.
+func (r *caseRun) returnReady(l *dispute.Leg) {
+	ret := l.Return
+	if !ret.Announced || (ret.Instructions.FreightPayer == dispute.FreightMerchant && ret.LabelID == "") ||
+		l.State != dispute.ReturnAuthorized || r.Engine.Ending != "" {
+		return
+	}
+	if ret.LabelID != "" {
+		r.setLeg(l, dispute.ReturnLabelIssued, dispute.System, "")
+	}
+	due := r.startNow(dispute.ClockRequest{Name: dispute.ClockReturnShipment, LegID: l.ID}).DueAt
+	ret.Instructions.ShipBy = &due
+	r.setLeg(l, dispute.ReturnAwaitingShipment, dispute.System, "")
+	r.notify(dispute.NoticeInstructions, dispute.RoleCustomer, kv{"leg_id": l.ID, "instructions": ret.Instructions})
+}
+
+// undoReturn gives RMA and label back. A label whose number is not known may
+// still have been issued: asking again under its key tells, and then it is voided.
+func (r *caseRun) undoReturn(leg dispute.Leg) {
+	c := r.Case
+	r.effect("undo/"+leg.ID, func(ctx workflow.Context) func(workflow.Context) error {
+		err := undo(ctx, c, leg)
+		return r.onReturn(leg.ID, func(l *dispute.Leg) { r.undone(l, err) })
+	})
+}
+
+func undo(ctx workflow.Context, c dispute.Case, leg dispute.Leg) error {
+	_, err := call[any](ctx, partnerOptions(QueueWarehouse, undoPatience, "void "+leg.Return.RMAID), activities.NameCancelReturn, leg.Return.RMAID)
+	if leg.Return.Instructions.FreightPayer != dispute.FreightMerchant {
+		return err
+	}
+	o := partnerOptions(QueueCarrier, undoPatience, "void the label of "+leg.Return.RMAID)
+	id := leg.Return.LabelID
+	if id == "" {
+		label, labelErr := call[activities.Label](ctx, o, activities.NameIssueLabel, labelRequest(c, leg))
+		if isFinal(labelErr) {
+			return err // the carrier refuses: there is no label
+		}
+		if labelErr != nil {
+			return labelErr
+		}
+		id = label.LabelID
+	}
+	if _, voidErr := call[any](ctx, o, activities.NameVoidLabel, id); voidErr != nil {
+		return voidErr
+	}
+	return err
+}
+
+// problemUndo marks an RMA or label that could not be given back: a supervisor is
+// told, and the case goes on.
+const problemUndo = "undo_failed"
+
+func (r *caseRun) undone(l *dispute.Leg, err error) {
+	l.Return.Voided = true
+	if err != nil {
+		l.Problem = problemUndo
+		r.log(dispute.EventLegChanged, dispute.System, problemUndo, kv{"leg_id": l.ID, "rma_id": l.Return.RMAID})
+		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": problemUndo, "rma_id": l.Return.RMAID, "label_id": l.Return.LabelID})
+		return
+	}
+	r.log(dispute.EventLegChanged, dispute.System, "voided", kv{"leg_id": l.ID, "rma_id": l.Return.RMAID, "label_id": l.Return.LabelID})
+}
+
+// shipped takes the customer's word that the goods are on their way.
+func (r *caseRun) shipped(s dispute.ReturnShipped) {
+	l := r.legBy(func(l *dispute.Leg) bool {
+		return l.Return != nil && (s.LegID == "" || s.LegID == l.ID)
+	})
+	if l == nil || s.TrackingNumber == "" {
+		r.ignore(s.Actor, "no_such_return", s.EventID, nil)
+		return
+	}
+	ret := l.Return
+	if l.State.Final() || l.State == dispute.ReturnReceived || l.State == dispute.ReturnInspected {
+		r.ignore(s.Actor, "return_is_past_that", s.EventID, kv{"leg_id": l.ID, "state": l.State})
+		return
+	}
+	ret.Carrier, ret.TrackingNumber = s.Carrier, s.TrackingNumber
+	r.refer(dispute.RefTracking, s.Carrier+"/"+s.TrackingNumber, l.ID)
+	r.logEvent(dispute.EventParcel, s.Actor, "number_given", s.EventID, kv{"leg_id": l.ID, "carrier": s.Carrier, "tracking_number": s.TrackingNumber})
+	r.underway(l)
+}
+
+// underway marks the first scan or number: the customer has done their part.
+func (r *caseRun) underway(l *dispute.Leg) {
+	if l.State == dispute.ReturnInTransit || !l.State.CanBecome(dispute.ReturnInTransit) {
+		return
+	}
+	now := workflow.Now(r.sure).UTC()
+	l.Return.ShippedAt = &now
+	r.meetClock(dispute.ClockReturnShipment, l.ID)
+	r.setLeg(l, dispute.ReturnInTransit, dispute.System, "")
+	r.start(dispute.ClockReturnTransit, l.ID)
+}
+
+// scanned takes a carrier's word on a parcel.
+func (r *caseRun) scanned(u dispute.CarrierUpdate) {
+	by := dispute.Actor{Role: dispute.RoleCarrier, ID: u.Carrier}
+	l := r.legBy(func(l *dispute.Leg) bool {
+		return l.Return != nil && l.Return.Carrier == u.Carrier && l.Return.TrackingNumber == u.TrackingNumber
+	})
+	if l == nil || !u.Status.Valid() {
+		r.ignore(by, "no_such_parcel", u.EventID, kv{"status": u.Status})
+		return
+	}
+	if l.State.Final() || l.Return.ReceivedAt != nil || l.Return.ParcelStatus == dispute.ParcelDelivered {
+		r.ignore(by, "parcel_is_past_that", u.EventID, kv{"leg_id": l.ID, "status": u.Status})
+		return
+	}
+	l.Return.ParcelStatus = u.Status
+	r.logEvent(dispute.EventParcel, by, string(u.Status), u.EventID, kv{"leg_id": l.ID})
+	switch u.Status {
+	case dispute.ParcelLost:
+		r.returnLost(l)
+	case dispute.ParcelDelivered:
+		now := workflow.Now(r.sure).UTC()
+		l.Return.DeliveredAt = &now
+		r.meetClock(dispute.ClockReturnShipment, l.ID)
+		r.meetClock(dispute.ClockReturnTransit, l.ID)
+		r.setLeg(l, dispute.ReturnDelivered, by, "")
+		r.start(dispute.ClockReceiptConfirmation, l.ID)
+	default:
+		r.underway(l)
+	}
+}
+
+// returnLost follows the rule of liability for goods lost on their way back.
+func (r *caseRun) returnLost(l *dispute.Leg) {
+	l.Return.ParcelStatus = dispute.ParcelLost
+	clock := dispute.Clock{Name: dispute.ClockReturnTransit, LegID: l.ID}
+	if k := r.Case.Running(dispute.ClockReturnTransit, l.ID); k != nil {
+		clock = *k
+	}
+	s := ruling[dispute.Silence](r.sure, activities.NameSilence, &r.Case, clock)
+	r.meetLegClocks(l.ID)
+	r.setLeg(l, dispute.ReturnLost, dispute.System, s.Rule)
+	if s.Outcome == dispute.SilenceRefund {
+		r.release(l.ID)
+		return
+	}
+	r.failLeg(l, "return_lost")
+}
+
+// release lets what waited for a return go on without it.
+func (r *caseRun) release(legID string) {
+	for i := range r.Case.Legs {
+		if r.Case.Legs[i].After == legID {
+			r.Case.Legs[i].After = ""
+		}
+	}
+}

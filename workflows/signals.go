@@ -1,0 +1,108 @@
+package workflows
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// Signals come at least once, in any order, from relays and from people at a
+// command line. None of them may break a case: what cannot be used is recorded
+// and ignored.
+
+func (r *caseRun) signalsWaiting() bool {
+	return len(workflow.GetUnhandledSignalNames(r.sure)) > 0
+}
+
+// collectSignals turns every signal that has arrived into an event.
+func (r *caseRun) collectSignals() {
+	names := workflow.GetUnhandledSignalNames(r.sure)
+	slices.Sort(names)
+	for _, name := range names {
+		ch := workflow.GetSignalChannel(r.sure, name)
+		var raw converter.RawValue
+		for ch.ReceiveAsync(&raw) {
+			body := raw.Payload().GetData()
+			r.enqueue(&event{apply: func(workflow.Context) error {
+				r.signal(dispute.SignalName(name), body)
+				return nil
+			}})
+		}
+	}
+}
+
+// signal takes one signal's document.
+func (r *caseRun) signal(name dispute.SignalName, body []byte) {
+	switch name {
+	case dispute.SignalEvidenceSubmitted:
+		take(r, name, body, r.evidence)
+	case dispute.SignalReturnShipped:
+		take(r, name, body, r.shipped)
+	case dispute.SignalWarehouseReceived:
+		take(r, name, body, r.received)
+	case dispute.SignalWarehouseInspected:
+		take(r, name, body, r.inspected)
+	case dispute.SignalCarrierUpdate:
+		take(r, name, body, r.scanned)
+	case dispute.SignalPaymentUpdate:
+		take(r, name, body, r.settled)
+	case dispute.SignalReproject:
+		take(r, name, body, func(e anyEvent) { r.logEvent(dispute.EventReprojected, dispute.System, "", e.EventID, nil) })
+	case dispute.SignalReplacementUpdate, dispute.SignalRepairUpdate:
+		take(r, name, body, func(e anyEvent) { r.ignore(dispute.System, "no_such_leg", e.EventID, kv{"signal": name}) })
+	default:
+		r.ignore(dispute.System, "unknown_signal", "", kv{"signal": clip(string(name))})
+	}
+}
+
+// take decodes a signal and applies it once by its event id.
+func take[T any](r *caseRun, name dispute.SignalName, body []byte, apply func(T)) {
+	var doc T
+	err, eventID := json.Unmarshal(body, &doc), eventIDOf(body)
+	switch {
+	case eventID == "":
+		r.ignore(dispute.System, "malformed", "", kv{"signal": name, "problem": "no document with an event_id"})
+	case r.Engine.sawEvent(eventID):
+		r.ignore(dispute.System, "repeated", eventID, kv{"signal": name})
+	case err != nil:
+		r.ignore(dispute.System, "malformed", eventID, kv{"signal": name, "problem": "not the document that this signal takes"})
+	case !r.opened:
+		r.ignore(dispute.System, "early", eventID, kv{"signal": name})
+	default:
+		apply(doc)
+	}
+}
+
+// anyEvent is all that is read of a signal that changes nothing.
+type anyEvent struct {
+	EventID string `json:"event_id"`
+}
+
+// eventIDOf reads the id even of a document that is otherwise malformed, since a
+// closing case waits for every event by its id. "" when there is none.
+func eventIDOf(body []byte) string {
+	var e anyEvent
+	if json.Unmarshal(body, &e) != nil {
+		return ""
+	}
+	return e.EventID
+}
+
+// ignore records an event that changes nothing.
+func (r *caseRun) ignore(by dispute.Actor, why, eventID string, data kv) {
+	r.logEvent(dispute.EventIgnored, by, why, eventID, data)
+}
+
+// clip keeps foreign words short.
+func clip(s string) string {
+	const most = 64
+	if len(s) > most {
+		return fmt.Sprintf("%.*s…", most, s)
+	}
+	return s
+}

@@ -1,0 +1,173 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
+)
+
+// expire lets silence have its outcome (law 2). What is a breach by the shop is
+// marked and told; what the outcome is, the policy says.
+func (r *caseRun) expire(k dispute.Clock) {
+	running := r.Case.Running(k.Name, k.LegID)
+	if running == nil {
+		return // met in this very turn
+	}
+	r.stopClock(running, dispute.ClockBreached)
+	r.log(dispute.EventClockBreached, dispute.System, k.OnExpiry, kv{"clock": k.Name, "leg_id": k.LegID, "due_at": k.DueAt, "owner": k.Owner})
+	switch k.OnExpiry {
+	case dispute.SilenceBreach:
+		r.breach(k)
+	case dispute.SilenceExtend:
+		r.breach(k)
+		r.extendResolution(k)
+	case dispute.SilenceCloseExpired:
+		r.end(dispute.OutcomeExpired)
+	case dispute.SilenceCloseRejected:
+		r.closeAfterWindow()
+	case dispute.SilenceClose:
+		r.end(dispute.OutcomeResolved)
+	case dispute.SilenceForCustomer, dispute.SilenceEscalate:
+		r.breach(k)
+		r.agentSilent(k)
+	case dispute.SilenceNextLevel:
+		r.breach(k)
+		r.nextLevel(k)
+	case dispute.SilenceLapse:
+		r.lapse()
+	case dispute.SilenceExpireReturn:
+		r.returnExpired(k)
+	case dispute.SilenceTrace:
+		r.traceReturn(k)
+	case dispute.SilenceRefund, dispute.SilenceAgent:
+		r.receiptSilent(k)
+	case dispute.SilenceRemind:
+		r.remindWarehouse(k)
+	case dispute.SilenceReconcile:
+		if l := r.Case.Leg(k.LegID); l != nil && l.Money != nil && !l.State.Final() {
+			r.reconcile(l)
+		}
+	default:
+		// A policy that this release does not know must not end in silence.
+		r.askAgent(&dispute.Explanation{Code: "clock_expired", Detail: map[string]string{"clock": string(k.Name)}}, k.OnExpiry)
+	}
+}
+
+// breach marks a clock of the shop as missed and tells the supervisor.
+func (r *caseRun) breach(k dispute.Clock) {
+	r.Case.Breached = true
+	r.notify(dispute.NoticeBreach, dispute.RoleSupervisor, kv{"clock": k.Name, "due_at": k.DueAt, "owner": k.Owner, "round": k.Round})
+}
+
+// extendResolution gives the customer a new date, again and again until it is done.
+func (r *caseRun) extendResolution(k dispute.Clock) {
+	due := r.startNow(dispute.ClockRequest{Name: k.Name, LegID: k.LegID, Round: k.Round + 1}).DueAt
+	r.log(dispute.EventDelay, dispute.System, "resolution_overdue", kv{"new_date": due})
+	r.notify(dispute.NoticeDelay, dispute.RoleCustomer, kv{"reason": "resolution_overdue", "new_date": due})
+}
+
+// closeAfterWindow ends a case that nobody took further.
+func (r *caseRun) closeAfterWindow() {
+	if r.Engine.Offered {
+		r.end(dispute.OutcomeRejected)
+		return
+	}
+	r.end(dispute.OutcomeExpired)
+}
+
+// agentSilent decides for the customer inside the automatic limit and without
+// risk, if the policy says so; otherwise a supervisor gets the case.
+func (r *caseRun) agentSilent(k dispute.Clock) {
+	s := ruling[dispute.Silence](r.sure, activities.NameSilence, &r.Case, k)
+	if s.Outcome == dispute.SilenceForCustomer && !r.goodsSent() {
+		r.decide(dispute.Decision{Author: dispute.System, Remedies: s.Remedies, Rule: s.Rule})
+		return
+	}
+	r.escalate(dispute.System, "agent_silent")
+}
+
+// goodsSent says whether goods went back, or may have: then silence neither pays
+// for what nobody found in order nor asks for them a second time.
+func (r *caseRun) goodsSent() bool {
+	return r.legBy(func(l *dispute.Leg) bool {
+		return l.Return != nil && l.State != dispute.ReturnCancelled && l.State != dispute.ReturnExpired
+	}) != nil
+}
+
+// lapse withdraws an offer that the customer did not answer.
+func (r *caseRun) lapse() {
+	if o := r.Case.OpenOffer(); o != nil {
+		o.State = dispute.OfferLapsed
+		r.log(dispute.EventOfferLapsed, dispute.System, "", kv{"offer_id": o.ID})
+	}
+	r.start(dispute.ClockEscalationWindow, "")
+}
+
+// returnExpired gives up a return that was never sent.
+func (r *caseRun) returnExpired(k dispute.Clock) {
+	l := r.Case.Leg(k.LegID)
+	if l == nil || !r.setLeg(l, dispute.ReturnExpired, dispute.System, "not_shipped") {
+		return
+	}
+	for i := range r.Case.Legs {
+		if dep := &r.Case.Legs[i]; dep.After == l.ID && dep.State == dispute.MoneyRequired {
+			r.setLeg(dep, dispute.MoneyCancelled, dispute.System, "not_shipped")
+		}
+	}
+}
+
+// traceReturn asks the carrier about a parcel that should have arrived.
+func (r *caseRun) traceReturn(k dispute.Clock) {
+	l := r.Case.Leg(k.LegID)
+	if l == nil || l.Return.TrackingNumber == "" {
+		r.transitUnknown(k.LegID)
+		return
+	}
+	carrier, number, limit := l.Return.Carrier, l.Return.TrackingNumber, r.sourceLimit(dispute.FactTrace)
+	r.effect("trace/"+l.ID, func(ctx workflow.Context) func(workflow.Context) error {
+		t, err := call[dispute.TraceFacts](ctx, partnerOptions(QueueCarrier, limit, "trace of the return"), activities.NameTraceParcel, carrier, number)
+		return r.onReturn(k.LegID, func(l *dispute.Leg) {
+			switch {
+			case l.State != dispute.ReturnInTransit:
+				return // it turned up meanwhile
+			case err == nil && t.Status == dispute.ParcelLost:
+				r.returnLost(l)
+			case err == nil && t.Status == dispute.ParcelDelivered:
+				r.scanned(dispute.CarrierUpdate{Carrier: carrier, TrackingNumber: number, Status: t.Status})
+			default:
+				r.transitUnknown(l.ID)
+			}
+		})
+	})
+}
+
+// transitUnknown hands a parcel that nobody can find to the desk.
+func (r *caseRun) transitUnknown(legID string) {
+	r.askAgent(&dispute.Explanation{Code: "return_not_found", Detail: map[string]string{"leg_id": legID}}, "")
+}
+
+// receiptSilent follows a delivery that the warehouse never confirmed.
+func (r *caseRun) receiptSilent(k dispute.Clock) {
+	l := r.Case.Leg(k.LegID)
+	if l == nil {
+		return
+	}
+	r.breach(k)
+	if s := ruling[dispute.Silence](r.sure, activities.NameSilence, &r.Case, k); s.Outcome == dispute.SilenceRefund {
+		r.setLeg(l, dispute.ReturnAccepted, dispute.System, s.Rule)
+		return
+	}
+	r.askAgent(&dispute.Explanation{Code: "receipt_not_confirmed", Detail: map[string]string{"leg_id": l.ID}}, "")
+}
+
+// remindWarehouse sends the second notice and gives the decision to the desk.
+func (r *caseRun) remindWarehouse(k dispute.Clock) {
+	r.breach(k)
+	l := r.Case.Leg(k.LegID)
+	if l == nil {
+		return
+	}
+	r.notify(dispute.NoticeInspectNow, dispute.RoleWarehouse, kv{"rma_id": l.Return.RMAID, "round": k.Round + 1})
+	r.askAgent(&dispute.Explanation{Code: "inspection_overdue", Detail: map[string]string{"leg_id": l.ID}}, "")
+}

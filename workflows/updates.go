@@ -1,0 +1,148 @@
+package workflows
+
+import (
+	"errors"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// handleUpdates registers every command. A validator refuses without a trace in
+// the history; a handler queues the command for the main loop and answers once
+// the record is committed.
+func (r *caseRun) handleUpdates(ctx workflow.Context) error {
+	return errors.Join(
+		r.handleOpen(ctx),
+		handle(ctx, r, dispute.UpdateOffer, dispute.ActionOffer, noTarget, r.offerCommand,
+			func(c dispute.OfferCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateRespond, dispute.ActionRespond,
+			func(c dispute.RespondCommand) string { return c.OfferID }, r.respondCommand,
+			func(c dispute.RespondCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateDecide, dispute.ActionDecide, noTarget, r.decideCommand,
+			func(c dispute.DecideCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateApprove, dispute.ActionApprove,
+			func(c dispute.ApproveCommand) string { return c.ApprovalID }, r.approveCommand,
+			func(c dispute.ApproveCommand) dispute.Command { return c.Command }),
+		r.handleResolve(ctx),
+		handle(ctx, r, dispute.UpdateEscalate, dispute.ActionEscalate, noTarget, r.escalateCommand,
+			func(c dispute.EscalateCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateWithdraw, dispute.ActionWithdraw, noTarget, r.withdrawCommand,
+			func(c dispute.WithdrawCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateNote, dispute.ActionNote, noTarget, r.noteCommand,
+			func(c dispute.NoteCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateAssign, dispute.ActionAssign, noTarget, r.assignCommand,
+			func(c dispute.AssignCommand) dispute.Command { return c.Command }),
+	)
+}
+
+func noTarget[C any](C) string { return "" }
+
+// handleOpen answers the opening once the first record stands; the start argument
+// is what opens the case.
+func (r *caseRun) handleOpen(ctx workflow.Context) error {
+	return workflow.SetUpdateHandler(ctx, string(dispute.UpdateOpen), func(ctx workflow.Context) (dispute.CommandResult, error) {
+		err := workflow.Await(ctx, func() bool { return r.opened || r.duplicate != "" })
+		return dispute.CommandResult{CaseID: r.Case.ID, Version: r.Case.Version, Duplicate: r.duplicate}, err
+	})
+}
+
+// handleResolve differs from the rest: which action it is depends on what it names.
+func (r *caseRun) handleResolve(ctx workflow.Context) error {
+	action := func(c dispute.ResolveCommand) (string, string) {
+		if c.RefundKey != "" {
+			return dispute.ActionResolveRefund, c.RefundKey
+		}
+		return dispute.ActionResolveLeg, c.LegID
+	}
+	return register(ctx, r, dispute.UpdateResolve, r.resolveCommand,
+		func(c dispute.ResolveCommand) dispute.Command { return c.Command }, action)
+}
+
+func handle[C any](ctx workflow.Context, r *caseRun, name dispute.UpdateName, action string,
+	target func(C) string, apply func(C) error, meta func(C) dispute.Command,
+) error {
+	return register(ctx, r, name, apply, meta, func(c C) (string, string) { return action, target(c) })
+}
+
+func register[C any](ctx workflow.Context, r *caseRun, name dispute.UpdateName, apply func(C) error,
+	meta func(C) dispute.Command, action func(C) (string, string),
+) error {
+	legal := func(c C) error {
+		what, target := action(c)
+		return r.legal(meta(c), what, target)
+	}
+	handler := func(ctx workflow.Context, c C) (dispute.CommandResult, error) {
+		// Answered even while the case is being cancelled: what was recorded is told.
+		ctx, _ = workflow.NewDisconnectedContext(ctx)
+		id := meta(c).UpdateID
+		finished := false
+		var refusal error
+		r.enqueue(&event{
+			apply: func(workflow.Context) error {
+				if _, done := r.Engine.updated(id); done {
+					return nil
+				}
+				if err := legal(c); err != nil {
+					return err
+				}
+				if err := apply(c); err != nil {
+					return err
+				}
+				r.Engine.rememberUpdate(id, r.Case.Version+1)
+				return nil
+			},
+			done: func(err error) { refusal, finished = err, true },
+		})
+		if err := workflow.Await(ctx, func() bool { return finished }); err != nil {
+			return dispute.CommandResult{}, err
+		}
+		if refusal != nil {
+			return dispute.CommandResult{}, applicationError(refusal)
+		}
+		version := r.Case.Version
+		if first, seen := r.Engine.updated(id); seen {
+			version = first // a repetition answers what the first one did
+		}
+		return dispute.CommandResult{CaseID: r.Case.ID, Version: version}, nil
+	}
+	return workflow.SetUpdateHandlerWithOptions(ctx, string(name), handler, workflow.UpdateHandlerOptions{
+		Validator: func(c C) error {
+			if _, done := r.Engine.updated(meta(c).UpdateID); done {
+				return nil
+			}
+			return applicationError(legal(c))
+		},
+	})
+}
+
+// legal says whether a command may be carried out now.
+func (r *caseRun) legal(c dispute.Command, action, target string) error {
+	switch {
+	case !r.opened:
+		return dispute.Errorf(dispute.CodeUnavailable, "the case is being opened; try again")
+	case r.Engine.Ending != "":
+		return dispute.Errorf(dispute.CodeCaseClosed, "the case is closing as %s", r.Engine.Ending)
+	case c.ExpectedVersion != nil && *c.ExpectedVersion != r.Case.Version:
+		return dispute.Errorf(dispute.CodeStaleVersion, "the case is at version %d, not %d", r.Case.Version, *c.ExpectedVersion)
+	}
+	if err := dispute.Allowed(&r.Case, c.Actor, action, target); err != nil {
+		return err
+	}
+	return nil
+}
+
+// applicationError carries a refusal over the wire with its code and details.
+func applicationError(err error) error {
+	if err == nil {
+		return nil
+	}
+	var refusal *dispute.Error
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	return temporal.NewApplicationErrorWithOptions(refusal.Message, string(refusal.Code), temporal.ApplicationErrorOptions{
+		NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign, Details: []any{refusal},
+	})
+}
