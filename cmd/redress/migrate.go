@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/redresshq/redress/cmd/redress/config"
+	"github.com/redresshq/redress/store"
+)
+
+type migrateCommand struct{}
+
+// Run applies what is missing, as the role that owns the tables.
+func (migrateCommand) Run(ctx context.Context, settings config.Config) error {
+	if err := settings.ForMigrate(); err != nil {
+		return err
+	}
+	start := time.Now()
+	if err := store.Migrate(ctx, settings.OwnerURL); err != nil {
+		return fmt.Errorf("migrating: %w", err)
+	}
+	fmt.Printf("the database is at this version (%s)\n", time.Since(start).Round(time.Millisecond))
+	return nil
+}

@@ -1,0 +1,108 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/redresshq/redress/cmd/redress/config"
+	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/internal/partnerhttp"
+	"github.com/redresshq/redress/logistics"
+	"github.com/redresshq/redress/notify"
+	"github.com/redresshq/redress/orders"
+	"github.com/redresshq/redress/payment"
+	"github.com/redresshq/redress/store"
+	"github.com/redresshq/redress/warehouse"
+	"github.com/redresshq/redress/worker"
+)
+
+// Worker runs workflows, activities and the relay until ctx is done, then lets
+// what is under way end.
+func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
+	library, err := dispute.Embedded()
+	if err != nil {
+		return fmt.Errorf("reading the policies: %w", err)
+	}
+	if _, err := library.Book(c.Policy); err != nil {
+		return fmt.Errorf("REDRESS_POLICY is %q: %w", c.Policy, err)
+	}
+	record, err := store.Open(ctx, c.DatabaseURL)
+	if err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	defer record.Close()
+	counts, err := newMetrics()
+	if err != nil {
+		return err
+	}
+	counts.registry.MustRegister(newRows(record, log))
+	engine, err := dial(ctx, c, log, counts.engine)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	deps := worker.Deps{
+		Client: engine, Record: record, Library: library, Policy: c.Policy,
+		Log: log, StopTimeout: c.Worker.StopTimeout,
+	}
+	closePartners, err := partnerClients(c.Partners, &deps)
+	if err != nil {
+		return err
+	}
+	defer closePartners()
+	return withHealth(ctx, c, counts, log, func(ctx context.Context) error {
+		log.Info("working", "policy", c.Policy, "temporal", c.Temporal.Address, "namespace", c.Temporal.Namespace)
+		return worker.Run(ctx, deps)
+	})
+}
+
+// partnerClients makes the adapter of each partner.
+func partnerClients(p config.Partners, deps *worker.Deps) (func(), error) {
+	options := func(partner config.Partner) partnerhttp.Options { return partnerhttp.Options{Token: partner.Token} }
+	o, errOrders := orders.New(p.Orders.URL, options(p.Orders))
+	w, errWarehouse := warehouse.New(p.Warehouse.URL, options(p.Warehouse.Partner))
+	l, errCarrier := logistics.New(p.Carrier.URL, options(p.Carrier.Partner))
+	m, errPayment := payment.New(p.Payment.URL, options(p.Payment.Partner))
+	n, errNotify := notify.New(p.Notify.URL, options(p.Notify))
+	if err := errors.Join(errOrders, errWarehouse, errCarrier, errPayment, errNotify); err != nil {
+		return nil, fmt.Errorf("settings of the partners: %w", err)
+	}
+	deps.Orders, deps.Warehouse, deps.Carrier, deps.Payments, deps.Notifier = o, w, l, m, n
+	return func() {
+		o.Close()
+		w.Close()
+		l.Close()
+		m.Close()
+		n.Close()
+	}, nil
+}
+
+// withHealth runs work beside the server of its health and metrics, if that has an
+// address; either's failure ends both.
+func withHealth(ctx context.Context, c config.Config, counts *metrics, log *slog.Logger, work func(context.Context) error) error {
+	if c.Worker.Listen == "" {
+		return work(ctx)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", counts.handler())
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintln(w, `{"status":"ok"}`)
+	})
+	workCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	// Health answers until the work has ended, so that its drain can be watched.
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+	served := make(chan error, 1)
+	go func() {
+		defer cancel()
+		served <- listenAndDrain(serving, c.Worker.Listen, mux, c.API.DrainTimeout, log)
+	}()
+	err := work(workCtx)
+	stopServing()
+	return errors.Join(err, <-served)
+}

@@ -1,0 +1,140 @@
+package e2e_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/partners"
+)
+
+// Story 8: a second case for the same units is refused, and its customer is told
+// which case has them; nobody else learns its id.
+func TestStory8SameUnitsTwice(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	c := s.customer(t)
+	o := s.order(t, c.id)
+	lamp := dispute.Line{LineID: "lamp", Quantity: 1}
+	first := c.open(returnOf(o, dispute.ReasonDamagedInTransit, lamp)).ID
+
+	p := c.refused(http.StatusConflict, dispute.CodeDuplicateCase, "/v1/cases", returnOf(o, dispute.ReasonDefective, lamp))
+	require.Equal(t, first, p.CaseID)
+	p = s.customer(t).refused(http.StatusConflict, dispute.CodeDuplicateCase, "/v1/cases", returnOf(o, dispute.ReasonDefective, lamp))
+	require.Empty(t, p.CaseID, "a stranger does not learn of the case")
+
+	c.withdraw(first)
+	c.awaitClosed(first, dispute.OutcomeWithdrawn)
+	second := c.open(returnOf(o, dispute.ReasonDefective, lamp)).ID
+	require.NotEqual(t, first, second, "the units are free again once the first case has ended")
+	c.withdraw(second)
+	c.awaitClosed(second, dispute.OutcomeWithdrawn)
+	s.paid(t, first)
+	s.paid(t, second)
+}
+
+// Different units of one line run side by side, and end with exactly what was
+// paid for the line; a third unit does not exist.
+func TestStory8DifferentUnitsSideBySide(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	c := s.customer(t)
+	o := s.order(t, c.id)
+	one := returnOf(o, dispute.ReasonChangedMind)
+	first := c.open(one).ID
+	c.awaitLeg(first, dispute.LegReturn, dispute.ReturnAwaitingShipment) // the order is known by now
+	second := c.open(one).ID
+	c.refused(http.StatusConflict, dispute.CodeDuplicateCase, "/v1/cases", one)
+
+	for _, id := range []string{first, second} {
+		s.goesBack(t, c, id)
+		c.awaitClosed(id, dispute.OutcomeResolved)
+		s.paid(t, id, moved{"refund.made", "refund-1/1", 5000})
+	}
+}
+
+// A closed case has given its units free, but its money is spent: a later case
+// for the same unit cannot be paid from the other one's price.
+func TestStory8NeverMoreThanTheLine(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	c, agent := s.customer(t), s.agent(t)
+	o := s.order(t, c.id)
+	lamp := dispute.Line{LineID: "lamp", Quantity: 1}
+	first := c.open(claimOf(o, dispute.ReasonNotReceived, lamp)).ID
+	agent.awaitPerson(first, dispute.CodeCarrierSays+"delivered")
+	agent.decide(first, grant(dispute.RemedyRefund, 0))
+	c.awaitClosed(first, dispute.OutcomeResolved)
+
+	second := c.open(claimOf(o, dispute.ReasonNotReceived, lamp)).ID
+	agent.awaitPerson(second, dispute.CodeCarrierSays+"delivered")
+	agent.decide(second, grant(dispute.RemedyRefund, 0))
+	agent.awaitPerson(second, string(dispute.CodeExceedsCapture))
+	agent.reject(second, "already_refunded")
+
+	s.paid(t, first, moved{"refund.made", "refund-1/1", 8000})
+	s.paid(t, second)
+}
+
+// Money that the shop gave back without Redress counts: known before, the agent
+// is told what is left; given back meanwhile, the payment itself is refused.
+func TestStory8RefundedElsewhere(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	c, agent := s.customer(t), s.agent(t)
+	o := s.lost(t, c.id)
+	paymentID := o.Payments[0].PaymentID // 190.00 captured
+	require.NoError(t, s.box.RefundElsewhere(t.Context(), paymentID, 15000))
+
+	id := c.open(claimOf(o, dispute.ReasonNotReceived)).ID
+	asked := agent.awaitPerson(id, dispute.CodeCannotPrice)
+	require.Equal(t, int64(15000), asked.Facts.Payment.RefundedElsewhere)
+	agent.refused(http.StatusUnprocessableEntity, dispute.CodeExceedsCapture, "/v1/cases/"+id+"/decision",
+		map[string]any{"remedies": []dispute.Remedy{grant(dispute.RemedyPartialRefund, 4001)}})
+
+	require.NoError(t, s.box.RefundElsewhere(t.Context(), paymentID, 1000)) // after the investigation
+	agent.decide(id, grant(dispute.RemedyPartialRefund, 4000))
+	agent.awaitPerson(id, string(dispute.CodeExceedsCapture))
+	s.paid(t, id)
+	agent.decide(id, grant(dispute.RemedyPartialRefund, 3000))
+	c.awaitClosed(id, dispute.OutcomeResolved)
+	s.paid(t, id, moved{"refund.made", "refund-2/1", 3000})
+}
+
+// While a chargeback is open nothing is refunded, since the bank may take the
+// same money; when the shop has won, it is.
+func TestStory8ChargebackOpen(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	c, agent := s.customer(t), s.agent(t)
+	o := s.order(t, c.id)
+	id := c.open(claimOf(o, dispute.ReasonNotReceived)).ID
+	agent.awaitPerson(id, dispute.CodeCarrierSays+"delivered")
+
+	require.NoError(t, s.box.Chargeback(t.Context(), o.Payments[0].PaymentID, partners.Chargeback{Open: true}))
+	agent.decide(id, grant(dispute.RemedyRefund, 0))
+	agent.awaitPerson(id, string(dispute.CodeChargebackOpen))
+	s.paid(t, id)
+
+	won := int64(0)
+	require.NoError(t, s.box.Chargeback(t.Context(), o.Payments[0].PaymentID, partners.Chargeback{Amount: &won}))
+	s.supervisor(t).resolve(id, "refund-1", map[string]any{"result": "retry", "note": "The bank found for the shop."})
+	c.awaitClosed(id, dispute.OutcomeResolved)
+	s.paid(t, id, moved{"refund.made", "refund-2/1", 5000})
+}
+
+// Two partial refunds of the same amount are two refunds, not one repeated.
+func TestStory8TwoEqualPartialRefunds(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	c, agent := s.customer(t), s.agent(t)
+	id := c.open(claimOf(s.order(t, c.id), dispute.ReasonNotReceived, dispute.Line{LineID: "cup", Quantity: 2})).ID
+	agent.awaitPerson(id, dispute.CodeCarrierSays+"delivered")
+	cup := dispute.Line{LineID: "cup", Quantity: 1}
+	agent.offer(id, grant(dispute.RemedyPartialRefund, 700, cup), grant(dispute.RemedyPartialRefund, 700, cup))
+	c.accept(id)
+	c.awaitClosed(id, dispute.OutcomeResolved)
+	s.paid(t, id, moved{"refund.made", "refund-1/1", 700}, moved{"refund.made", "refund-2/1", 700})
+}
