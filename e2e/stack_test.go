@@ -91,7 +91,7 @@ func sharedStack(t *testing.T) *stack {
 		}
 		shared.s, shared.err = start(context.Background(), options{policy: "story"}, dir)
 		if shared.s != nil {
-			shared.s.close = append([]func(){func() { os.RemoveAll(dir) }}, shared.s.close...)
+			shared.s.close = append([]func(){func() { logged(os.RemoveAll(dir)) }}, shared.s.close...)
 		}
 	})
 	require.NoError(t, shared.err)

@@ -4,8 +4,6 @@
 // database of its own.
 package workflows
 
-import "github.com/redresshq/redress/dispute"
-
 // Every name that crosses the wire to Temporal, in one place (law 8). None may
 // change; a new behaviour gets a new name or a GetVersion.
 const (
@@ -41,6 +39,3 @@ const (
 
 // CaseID is the workflow id of a case.
 func CaseID(caseID string) string { return "case/" + caseID }
-
-// caseSignals is every signal that a case listens to.
-var caseSignals = dispute.SignalNames()

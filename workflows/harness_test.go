@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -38,8 +37,10 @@ var (
 // rig is a case workflow in skipped time, with the real rules, a record in
 // memory, and partners whose answers a test sets.
 type rig struct {
-	t   *testing.T
+	t   tester
 	env *testsuite.TestWorkflowEnvironment
+	// steps are what the test does, in the order in which it said so.
+	steps []*step
 
 	mu      sync.Mutex
 	batches []dispute.Batch
@@ -66,7 +67,20 @@ type rig struct {
 	pendingAtClose []string
 }
 
-func setup(t *testing.T) *rig {
+// tester is a test, or one try of a property.
+type tester interface {
+	require.TestingT
+	Helper()
+}
+
+// step is something that a test does once, at a span after the opening.
+type step struct {
+	at   time.Duration
+	do   func()
+	done bool
+}
+
+func setup(t tester) *rig {
 	t.Helper()
 	delivered := opened.AddDate(0, 0, -2)
 	r := &rig{
@@ -224,7 +238,21 @@ func (r *rig) run(o dispute.Opening) {
 }
 
 // after does something once the case has run for d.
-func (r *rig) after(d time.Duration, do func()) { r.env.RegisterDelayedCallback(do, d) }
+func (r *rig) after(d time.Duration, do func()) {
+	s := &step{at: d, do: do}
+	r.steps = append(r.steps, s)
+	r.schedule(s, d)
+}
+
+func (r *rig) schedule(s *step, in time.Duration) {
+	env := r.env
+	env.RegisterDelayedCallback(func() {
+		if !env.IsWorkflowCompleted() {
+			s.done = true
+			s.do()
+		}
+	}, in)
+}
 
 func (r *rig) signal(name dispute.SignalName, doc any) { r.env.SignalWorkflow(string(name), doc) }
 

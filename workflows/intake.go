@@ -25,6 +25,7 @@ func (r *caseRun) open(ctx workflow.Context) error {
 	r.log(dispute.EventOpened, o.OpenedBy, string(o.Reason), kv{
 		"kind": o.Kind, "order_id": o.OrderID, "lines": o.Lines, "policy_version": in.PolicyVersion,
 	})
+	r.draft.entries[0].At = o.OpenedAt // the claim was made then, whenever the first task ran
 	for _, k := range in.Clocks {
 		r.setClock(k)
 	}

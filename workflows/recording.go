@@ -24,7 +24,9 @@ type draft struct {
 	pending    []string // answer: events accepted and not yet delivered
 }
 
-func (d *draft) empty() bool { return len(d.entries)+len(d.starting) == 0 && d.gate == "" && !d.opening }
+func (d *draft) empty() bool {
+	return len(d.entries)+len(d.starting) == 0 && d.gate == "" && !d.opening
+}
 
 // log adds a timeline entry to the turn.
 func (r *caseRun) log(t dispute.EventType, by dispute.Actor, reason string, data kv) {

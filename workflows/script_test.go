@@ -357,3 +357,20 @@ func stateOf(t *testing.T, b dispute.Batch) workflows.State {
 	require.NoError(t, json.Unmarshal(b.Engine, &s.Engine))
 	return s
 }
+
+// endingOf is whether a batch stands in a case that is on its way out.
+func endingOf(t tester, b dispute.Batch) dispute.Outcome {
+	var e workflows.Engine
+	require.NoError(t, json.Unmarshal(b.Engine, &e))
+	return e.Ending
+}
+
+func (r *rig) lastDue() *dispute.Clock {
+	c := r.last()
+	return c.NextDue()
+}
+
+func sorted(all []string) []string {
+	slices.Sort(all)
+	return all
+}

@@ -195,7 +195,10 @@ func TestPaymentUpdates(t *testing.T) {
 			r.pay = func(dispute.MoneyClaim) (activities.Movement, error) {
 				return activities.Movement{}, &activities.PartnerError{Partner: "payment"}
 			}
-			r.after(5*day, func() { r.settle("p1", refundKey, dispute.MoneyRequested, 5000); r.settle("p2", refundKey, "teleported", 5000) })
+			r.after(5*day, func() {
+				r.settle("p1", refundKey, dispute.MoneyRequested, 5000)
+				r.settle("p2", refundKey, "teleported", 5000)
+			})
 			r.after(5*day+time.Hour, func() { require.Equal(t, dispute.MoneyUnknown, r.legState("refund-1")) })
 			r.after(6*day, func() { r.settle("p3", refundKey, dispute.MoneySucceeded, 5000) })
 			r.run(r.lostOutbound())

@@ -1,0 +1,128 @@
+package workflows_test
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/workflows"
+)
+
+// relay plays a case through continue-as-new after every turn, handing what is
+// left of the story to each next run. It returns how many runs there were.
+func (r *rig) relay(o dispute.Opening) int {
+	start := workflows.Start{Opening: &o, ContinueEvery: 1}
+	for runs := 1; ; runs++ {
+		require.Less(r.t, runs, 200, "the case goes on without end")
+		r.env.ExecuteWorkflow(workflows.CaseWorkflow, start)
+		require.True(r.t, r.env.IsWorkflowCompleted())
+		var next *workflow.ContinueAsNewError
+		if !errors.As(r.env.GetWorkflowError(), &next) {
+			require.NoError(r.t, r.env.GetWorkflowError())
+			return runs
+		}
+		start = workflows.Start{}
+		require.NoError(r.t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &start))
+		require.NotNil(r.t, start.State)
+		require.NotEmpty(r.t, start.Continues)
+		now := r.env.Now()
+		r.renew(now)
+		for _, s := range r.steps {
+			if !s.done {
+				r.schedule(s, max(0, opened.Add(s.at).Sub(now)))
+			}
+		}
+	}
+}
+
+var instants = regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z?)?`)
+
+// timeline is the story without its instants. Sources answer in any order, so
+// what the investigation found stands apart, sorted.
+func (r *rig) timeline() (story, facts []string) {
+	for _, e := range r.entries() {
+		line := string(e.Type) + " | " + string(e.Actor.Role) + " | " + string(e.Stage) + " | " + e.Reason + " | " + e.EventID + " | " +
+			instants.ReplaceAllString(string(e.Data), "T")
+		if e.Stage == dispute.StageInvestigation {
+			facts = append(facts, line)
+			continue
+		}
+		story = append(story, line)
+	}
+	slices.Sort(facts)
+	return story, facts
+}
+
+func TestContinueAsNewAfterEveryTurnTellsTheSameStory(t *testing.T) {
+	t.Parallel()
+	stories := map[string]func(r *rig) dispute.Opening{
+		"1 damaged in transit": func(r *rig) dispute.Opening {
+			r.inspectedAs(found("line-1", 1, dispute.ConditionDamaged))
+			r.pay = answering(dispute.MoneyPending)
+			r.after(5*day, func() { r.settle("p1", refundKey, dispute.MoneySucceeded, 5000) })
+			return r.accepted()
+		},
+		"3 complaint": func(r *rig) dispute.Opening {
+			r.after(time.Hour, func() { r.offer("u1", "o1", agent, tooMuch) })
+			r.after(2*time.Hour, func() { r.approve("u2", "approval_1", agent, true) })
+			r.after(3*time.Hour, func() { r.approve("u3", "approval_1", supervisor, true) })
+			r.after(4*time.Hour, func() { r.counter("u4", "o1", yuan(dispute.RemedyCompensation, 4000), freightBack) })
+			r.after(5*time.Hour, func() { r.offer("u5", "o2", agent, yuan(dispute.RemedyCompensation, 4000), freightBack) })
+			r.after(6*time.Hour, func() { r.answer("u6", "o2", dispute.ResponseAccept) })
+			return r.complaint()
+		},
+		"5 inspection differs": func(r *rig) dispute.Opening {
+			r.inspectedAs(found("line-1", 1, dispute.ConditionUsed))
+			r.after(5*day, func() { r.decide("u2", agent, yuan(dispute.RemedyPartialRefund, 3000)) })
+			return r.accepted()
+		},
+		"silence all the way": func(r *rig) dispute.Opening {
+			r.onReturn.Status = dispute.ParcelDelivered
+			r.inTransit()
+			return r.accepted()
+		},
+		"events that come twice": func(r *rig) dispute.Opening {
+			for d := 1; d < 7; d++ {
+				r.after(time.Duration(d)*day, func() { r.signal(dispute.SignalEvidenceSubmitted, photo("again")) })
+			}
+			return r.opening()
+		},
+	}
+	for name, story := range stories {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			whole, cut := setup(t), setup(t)
+			whole.run(story(whole))
+			runs := cut.relay(story(cut))
+			require.Greater(t, runs, 4)
+			wholeStory, wholeFacts := whole.timeline()
+			cutStory, cutFacts := cut.timeline()
+			require.Equal(t, wholeStory, cutStory)
+			require.Equal(t, wholeFacts, cutFacts)
+			require.Equal(t, whole.paid(), cut.paid())
+			require.Equal(t, whole.notices(dispute.RoleCustomer), cut.notices(dispute.RoleCustomer))
+			require.Equal(t, whole.told(dispute.RoleSupervisor), cut.told(dispute.RoleSupervisor))
+			require.Equal(t, whole.last().Outcome, cut.last().Outcome)
+		})
+	}
+}
+
+func TestARepeatedUpdateIsKnownAcrossRuns(t *testing.T) {
+	t.Parallel()
+	r := setup(t)
+	var first, again *reply
+	r.after(time.Hour, r.supply)
+	r.after(2*time.Hour, func() { first = r.acceptAt("t1", "u1", 0) })
+	r.after(3*time.Hour, func() { again = r.acceptAt("t2", "u1", 0) })
+	r.relay(r.opening())
+	require.Empty(t, again.code)
+	require.Equal(t, first.version, again.version)
+	require.Equal(t, 1, r.times("label"))
+}
