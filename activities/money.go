@@ -27,24 +27,28 @@ type Money struct {
 
 // Pay makes one refund or payout under its key: claims it in the ledger, asks
 // the provider whether it already happened if an earlier try may have got
-// through, and only then sends. Every try uses the same key.
+// through, and only then sends. Every try uses the same key. What may have
+// happened is asked about before anything can refuse it.
 func (m *Money) Pay(ctx context.Context, claim dispute.MoneyClaim) (Movement, error) {
+	var chargeback *dispute.Error
 	if claim.Type == dispute.LegRefund {
 		ledger, err := m.Payments.PaymentLedger(ctx, claim.PaymentID)
 		if err != nil {
 			return Movement{}, Classify(err)
 		}
 		if ledger.ChargebackOpen {
-			return Movement{}, Classify(dispute.Errorf(dispute.CodeChargebackOpen,
-				"a chargeback is open on payment %s; refunding now could pay twice", claim.PaymentID))
+			chargeback = dispute.Errorf(dispute.CodeChargebackOpen,
+				"a chargeback is open on payment %s; refunding now could pay twice", claim.PaymentID)
 		}
 		claim.Elsewhere = refundedElsewhere(ledger) + ledger.ChargedBack.Amount
 	}
 	row, err := m.Ledger.ClaimMoney(ctx, claim)
-	if err != nil {
+	switch {
+	case chargeback != nil && dispute.CodeOf(err) == dispute.CodeExceedsCapture:
+		return Movement{}, Classify(chargeback) // the reason why nothing is left
+	case err != nil:
 		return Movement{}, Classify(err)
-	}
-	if row.Status.Final() {
+	case row.Status.Final():
 		return Movement{Key: row.Key, ProviderRef: row.ProviderRef, Status: row.Status, Amount: row.Amount}, nil
 	}
 	if row.SentAt != nil {
@@ -52,6 +56,9 @@ func (m *Money) Pay(ctx context.Context, claim dispute.MoneyClaim) (Movement, er
 		if err != nil || found != nil {
 			return deref(found), err
 		}
+	}
+	if chargeback != nil {
+		return Movement{}, m.refused(ctx, claim, chargeback)
 	}
 	if err := m.Ledger.MarkMoneySent(ctx, claim.Key); err != nil {
 		return Movement{}, Classify(err)
@@ -104,7 +111,9 @@ func (m *Money) send(ctx context.Context, claim dispute.MoneyClaim) (Movement, e
 // refused records a final refusal, so that the claim no longer counts.
 func (m *Money) refused(ctx context.Context, claim dispute.MoneyClaim, err error) error {
 	classified := Classify(err)
-	if code := Code(classified); code != dispute.CodeDeclined && code != dispute.CodeNotFound {
+	switch Code(classified) {
+	case dispute.CodeDeclined, dispute.CodeNotFound, dispute.CodeChargebackOpen:
+	default:
 		return classified
 	}
 	if _, recErr := m.Ledger.RecordMoney(ctx, claim.Key, dispute.MoneyFailed, ""); recErr != nil {

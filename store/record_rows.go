@@ -101,6 +101,24 @@ const lockReference = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7205759
 
 func refName(r dispute.Reference) string { return fmt.Sprintf("%s %s", r.Kind, r.Value) }
 
+// queueMoney brings the end of a movement of money that the case knows (from a
+// webhook, or from a person) to its claim; a claim that failed counts no more. A
+// claim that has ended stays as it is.
+func queueMoney(q *pgx.Batch, c dispute.Case) {
+	for _, l := range c.Legs {
+		if l.Money == nil || !l.State.Final() {
+			continue
+		}
+		table := "refunds"
+		if l.Type == dispute.LegCompensation {
+			table = "payouts"
+		}
+		q.Queue("UPDATE "+table+` SET status = $2, provider_ref = coalesce(nullif($3, ''), provider_ref),
+				settled_at = now(), updated_at = now()
+			WHERE key = $1 AND status NOT IN ('succeeded', 'failed', 'cancelled')`, l.Money.Key, l.State, l.Money.ProviderRef)
+	}
+}
+
 // due is when the earliest running clock expires; infinity when none runs.
 func due(c dispute.Case) pgtype.Timestamptz {
 	if k := c.NextDue(); k != nil {

@@ -113,11 +113,14 @@ func (r *caseRun) run(ctx workflow.Context) (Result, error) {
 		if r.mustContinue(ctx) {
 			return Result{}, r.continueAsNew(ctx)
 		}
-		if err := workflow.Await(ctx, r.hasWork); err != nil {
+		// Handlers finish after the turn that answered them; only then may it go on anew.
+		if err := workflow.Await(ctx, func() bool { return r.hasWork() || r.mustContinue(ctx) }); err != nil {
 			r.cancel()
 			continue
 		}
-		r.turn()
+		if r.hasWork() {
+			r.turn()
+		}
 	}
 	r.refuseRest()
 	r.publish()

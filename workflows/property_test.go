@@ -133,7 +133,17 @@ func TestWhateverComesTheCaseHoldsTheLaws(t *testing.T) {
 			signed := opened.AddDate(0, 0, -2)
 			r.order.DeliveredAt = &signed
 		}
-		at := time.Duration(0)
+		at := time.Second // the case is open
+		headStart := rapid.IntRange(0, 4).Draw(t, "head start")
+		for i, act := range []func(){
+			r.supply, func() { r.answer("h1", "offer_1", dispute.ResponseAccept) },
+			func() { r.scan("h2", dispute.ParcelDelivered) }, func() { r.receive("h3", 1, 1) },
+		} {
+			if i < headStart {
+				at += time.Minute
+				r.after(at, act)
+			}
+		}
 		for n := range rapid.IntRange(1, 18).Draw(t, "acts") {
 			at += rapid.SampledFrom([]time.Duration{0, time.Minute, time.Hour, day, 3 * day, 8 * day}).Draw(t, "pause")
 			r.after(at, r.anything(t, p, n))
