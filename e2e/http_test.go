@@ -143,14 +143,29 @@ func (c caller) get(id string) view {
 	return c.must(http.StatusOK, http.MethodGet, "/v1/cases/"+id, nil)
 }
 
+// wait looks again and again, in the test's own goroutine, until what is wanted has
+// come about.
+func wait(t *testing.T, what string, come func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	tick := time.NewTicker(30 * time.Millisecond)
+	defer tick.Stop()
+	for !come() {
+		if time.Now().After(deadline) {
+			require.FailNow(t, "it never came about: "+what)
+		}
+		<-tick.C
+	}
+}
+
 // await waits until the case is as wanted.
 func (c caller) await(id, what string, want func(view) bool) view {
 	c.t.Helper()
 	var v view
-	require.Eventually(c.t, func() bool {
+	wait(c.t, "case "+id+" "+what, func() bool {
 		v = c.get(id)
 		return want(v)
-	}, patience, 30*time.Millisecond, "case %s never: %s", id, what)
+	})
 	return v
 }
 
@@ -304,6 +319,6 @@ func (s *stack) awaitNotices(t *testing.T, caseID string, m dispute.Milestone, n
 		}
 		return got
 	}
-	require.Eventually(t, func() bool { return count() >= n }, patience, 50*time.Millisecond, "notice %s", m)
+	wait(t, fmt.Sprintf("case %s had %d notices %s", caseID, n, m), func() bool { return count() >= n })
 	require.Equal(t, n, count(), "notice %s", m)
 }

@@ -72,7 +72,7 @@ func TestRefundWaitsForAProviderThatIsDown(t *testing.T) {
 	require.NoError(t, s.box.Switch(t.Context(), partners.Payments,
 		partners.Switches{Mode: partners.ModeDown, Operations: []string{"refund"}}))
 	c, id := s.refunding(t)
-	require.Eventually(t, func() bool { return s.sent(t, id) >= 2 }, patience, tick, "the refund is not tried again")
+	wait(t, "the refund was tried again", func() bool { return s.sent(t, id) >= 2 })
 	require.Equal(t, dispute.MoneyRequested, c.awaitMoney(id, "refund-1", dispute.MoneyRequested).State)
 	s.paid(t, id)
 
@@ -124,7 +124,7 @@ func TestRefundMadeBeforeTheChargeback(t *testing.T) {
 	require.NoError(t, s.box.SetSettlement(t.Context(), partners.Settlement{Mode: partners.SettleManual}))
 	s.fail(t, partners.ModeSlowReply, 20*time.Second)
 	c, id := s.refunding(t)
-	require.Eventually(t, func() bool { return len(s.money(t, id)) == 1 }, patience, tick, "the refund was never made")
+	wait(t, "the refund was made", func() bool { return len(s.money(t, id)) == 1 })
 	refund := c.awaitMoney(id, "refund-1", dispute.MoneyRequested).Money
 	require.NoError(t, s.box.Chargeback(t.Context(), refund.PaymentID, partners.Chargeback{Open: true}))
 

@@ -66,8 +66,7 @@ func TestStory7WithdrawnWhileTheLabelIsMade(t *testing.T) {
 	require.NoError(t, s.box.Switch(t.Context(), partners.Carrier,
 		partners.Switches{Mode: partners.ModeSlowReply, DelayMS: 2000, Operations: []string{"issue_label"}, Times: 1}))
 	c.accept(id)
-	require.Eventually(t, func() bool { return len(s.effects(t, partners.Carrier, id, "label.issued")) == 1 }, patience, tick,
-		"the label was never made")
+	wait(t, "the label was made", func() bool { return len(s.effects(t, partners.Carrier, id, "label.issued")) == 1 })
 
 	c.withdraw(id)
 	c.awaitClosed(id, dispute.OutcomeWithdrawn)

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -14,9 +13,6 @@ import (
 )
 
 // What the partners' ledgers say: the witness of money, parcels and notices.
-
-// tick is how often the ledgers are looked at.
-const tick = 50 * time.Millisecond
 
 // moved is one movement of money at the provider.
 type moved struct {
@@ -79,10 +75,10 @@ func (s *stack) told(t *testing.T, caseID string, want told) {
 	want = maps.Clone(want)
 	want["customer closed"]++
 	var got told
-	require.Eventually(t, func() bool {
+	wait(t, "case "+caseID+" had its closing notice", func() bool {
 		got = s.notices(t, caseID)
 		return got["customer closed"] > 0
-	}, patience, tick, "case %s: the closing notice never came", caseID)
+	})
 	require.Equal(t, want, got, "notices of case %s", caseID)
 }
 

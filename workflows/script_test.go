@@ -134,7 +134,7 @@ func (r *rig) complaint() dispute.Opening {
 	return o
 }
 
-// toDesk opens a return whose facts keep the rule from deciding, for an agent.
+// claimForDesk opens a return whose facts keep the rule from deciding, for an agent.
 func (r *rig) claimForDesk() dispute.Opening {
 	o := r.opening()
 	o.Kind, o.Reason = dispute.KindReturn, dispute.ReasonDefective
@@ -150,7 +150,7 @@ func (r *rig) accepted() dispute.Opening {
 	return r.opening()
 }
 
-// comes back: in transit on day 1, delivered on day 2, received on day 3, and
+// The goods come back: in transit on day 1, delivered on day 2, received on day 3, and
 // inspected on day 4 as the story says.
 func (r *rig) inTransit() { r.after(day, func() { r.scan("c1", dispute.ParcelInTransit) }) }
 func (r *rig) delivered() {

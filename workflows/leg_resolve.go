@@ -1,0 +1,94 @@
+package workflows
+
+import (
+	"fmt"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// resolveCommand is the door for what the engine cannot settle.
+func (r *caseRun) resolveCommand(c dispute.ResolveCommand) error {
+	l := r.Case.Leg(c.LegID)
+	if c.RefundKey != "" {
+		l = r.legByKey(c.RefundKey)
+	}
+	if l == nil || (c.RefundKey != "" && l.Money == nil) {
+		return dispute.Errorf(dispute.CodeNotFound, "no such leg in this case")
+	}
+	if c.Result != dispute.ResultSucceeded && c.Result != dispute.ResultFailed && c.Result != dispute.ResultRetry {
+		return dispute.Invalid("result is succeeded, failed or retry", dispute.Field{Pointer: "/result", Detail: "unknown result"})
+	}
+	if l.Money == nil {
+		return r.resolveReturn(l, c)
+	}
+	switch c.Result {
+	case dispute.ResultSucceeded, dispute.ResultFailed:
+		to := dispute.LegState(c.Result)
+		if !l.State.CanBecome(to) {
+			return dispute.Errorf(dispute.CodeNotAllowedNow, "a payment that is %s cannot be resolved as %s", l.State, c.Result)
+		}
+		r.meetLegClocks(l.ID)
+		r.moneyUpdate(l, to, c.ProviderRef, c.Actor, "by_hand")
+	default:
+		return r.retryMoney(l, c)
+	}
+	return nil
+}
+
+// retryMoney tries again. An unknown payment keeps its key, and the provider is
+// asked first; a failed one is paid anew as a leg of its own.
+func (r *caseRun) retryMoney(l *dispute.Leg, c dispute.ResolveCommand) error {
+	if l.State == dispute.MoneyUnknown {
+		l.Problem = ""
+		r.setLeg(l, dispute.MoneyRequested, c.Actor, "retry")
+		r.meetLegClocks(l.ID)
+		r.start(dispute.ClockRefundSettlement, l.ID)
+		return nil
+	}
+	if l.State != dispute.MoneyFailed {
+		return dispute.Errorf(dispute.CodeNotAllowedNow, "a payment that is %s cannot be retried", l.State)
+	}
+	l.Problem = ""
+	again := *l.Money
+	id := r.nextLegID(l.Type)
+	again.Key, again.ProviderRef, again.RequestedAt, again.SettledAt, again.Tries = fmt.Sprintf("%s/%s/1", r.Case.ID, id), "", nil, nil, 0
+	r.Case.Legs = append(r.Case.Legs, dispute.Leg{ID: id, Type: l.Type, State: dispute.MoneyRequired, Money: &again})
+	r.refer(dispute.RefRefund, again.Key, id)
+	r.log(dispute.EventLegStarted, c.Actor, "retry", kv{"leg_id": id, "refund_key": again.Key, "amount": again.Amount})
+	r.resumeExecution()
+	return nil
+}
+
+func (r *caseRun) nextLegID(t dispute.LegType) string {
+	n := 1
+	for _, l := range r.Case.Legs {
+		if l.Type == t {
+			n++
+		}
+	}
+	return fmt.Sprintf("%s-%d", t, n)
+}
+
+// resolveReturn settles a return leg by hand: succeeded counts as accepted,
+// failed as given up.
+func (r *caseRun) resolveReturn(l *dispute.Leg, c dispute.ResolveCommand) error {
+	to := dispute.ReturnCancelled
+	if c.Result == dispute.ResultSucceeded {
+		to = dispute.ReturnAccepted
+	}
+	if to == dispute.ReturnAccepted && l.State.CanBecome(dispute.ReturnInspected) {
+		r.setLeg(l, dispute.ReturnInspected, c.Actor, "by_hand")
+	}
+	if c.Result == dispute.ResultRetry || !l.State.CanBecome(to) {
+		return dispute.Errorf(dispute.CodeNotAllowedNow, "a return that is %s cannot be resolved as %s", l.State, c.Result)
+	}
+	r.meetLegClocks(l.ID)
+	r.setLeg(l, to, c.Actor, "by_hand")
+	if to == dispute.ReturnCancelled {
+		r.failLeg(l, "given_up")
+		return nil
+	}
+	l.Problem = ""
+	r.resumeExecution()
+	return nil
+}
