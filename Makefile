@@ -30,7 +30,10 @@ build: ## Build the one binary, .redress/bin/redress.
 	@$(GO) build -o $(BIN)/redress ./cmd/redress
 
 test: build ## Run every test on a real PostgreSQL and a real Temporal server, started for it.
-	@$(BIN)/redress testenv -- $(GO) test $(TESTFLAGS) $(PKG)
+	@units=$$($(GO) list $(PKG) | grep -v '/e2e$$' || true); stories=$$($(GO) list $(PKG) | grep '/e2e$$' || true); \
+	for part in "$$units" "$$stories"; do \
+	  [ -z "$$part" ] || $(BIN)/redress testenv -- $(GO) test $(TESTFLAGS) $$part || exit 1; \
+	done # the stories alone, after the rest: they count and they wait
 
 check: fmt lint workflowcheck fresh replay ## Format, lint, determinism, generated code, replay.
 	@echo "check: ok"

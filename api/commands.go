@@ -13,9 +13,25 @@ func (s *Server) do(ctx context.Context, send func(ctx context.Context, caseID s
 	limited, cancel := context.WithTimeout(ctx, s.Config.CommandWait)
 	defer cancel()
 	if _, err := send(limited, x.caseID()); err != nil {
-		return CaseJSONResponse{}, err
+		return CaseJSONResponse{}, s.unlessOrphaned(ctx, x.caseID(), err)
 	}
 	return s.answer(ctx, x.caseID())
+}
+
+// unlessOrphaned tells an open case whose workflow is gone (it was terminated, and
+// will be restarted) from a closed one: its commands are not refused for good.
+func (s *Server) unlessOrphaned(ctx context.Context, caseID string, err error) error {
+	if dispute.CodeOf(err) != dispute.CodeCaseClosed {
+		return err
+	}
+	record, readErr := s.Store.GetCase(ctx, caseID)
+	if readErr != nil {
+		return readErr
+	}
+	if record.Gate != dispute.GateOpen || (record.Case.Outcome != "" && !record.Orphaned) {
+		return err
+	}
+	return dispute.Errorf(dispute.CodeUnavailable, "the case cannot take it just now; try again with the same key")
 }
 
 // answer is the case as it is now.

@@ -143,18 +143,21 @@ func (c caller) get(id string) view {
 	return c.must(http.StatusOK, http.MethodGet, "/v1/cases/"+id, nil)
 }
 
+// tick is how often a test looks again for what it waits for.
+const tick = 30 * time.Millisecond
+
 // wait looks again and again, in the test's own goroutine, until what is wanted has
 // come about.
 func wait(t *testing.T, what string, come func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(patience)
-	tick := time.NewTicker(30 * time.Millisecond)
-	defer tick.Stop()
+	again := time.NewTicker(tick)
+	defer again.Stop()
 	for !come() {
 		if time.Now().After(deadline) {
 			require.FailNow(t, "it never came about: "+what)
 		}
-		<-tick.C
+		<-again.C
 	}
 }
 

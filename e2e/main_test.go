@@ -50,6 +50,7 @@ func run(m *testing.M) int {
 	}
 	code := m.Run()
 	stopShared()
+	removeBinary()
 	if err := temporalServer.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "stopping the Temporal dev server:", err)
 	}

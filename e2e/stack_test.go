@@ -53,6 +53,7 @@ type options struct {
 	noWorker      bool
 	callTimeout   time.Duration
 	partnerSlots  int
+	library       *dispute.Library // instead of the usual one
 }
 
 // stack is the whole of Redress in one process, with a database, a namespace and
@@ -131,8 +132,10 @@ func start(ctx context.Context, o options, dir string) (_ *stack, err error) {
 		}
 		s.close = append(s.close, func() { logged(drop(context.Background())) })
 	}
-	if s.library, err = library(); err != nil {
-		return nil, err
+	if s.library = o.library; s.library == nil {
+		if s.library, err = library(); err != nil {
+			return nil, err
+		}
 	}
 	if s.record, err = store.Open(ctx, s.database); err != nil {
 		return nil, err
@@ -143,7 +146,7 @@ func start(ctx context.Context, o options, dir string) (_ *stack, err error) {
 	}
 	secrets := map[string]string{}
 	for _, id := range []string{partners.WarehouseID, partners.CarrierID, partners.PaymentsID} {
-		secrets[id] = "whsec_" + base64.StdEncoding.EncodeToString([]byte("webhooks of "+id+" in these tests only"))
+		secrets[id] = secretOf(id)
 	}
 	box, err := partners.Start(ctx, partners.Config{Secrets: secrets, LedgerDir: dir + "/ledgers", Log: s.log})
 	if err != nil {
@@ -159,6 +162,11 @@ func start(ctx context.Context, o options, dir string) (_ *stack, err error) {
 		return s, nil
 	}
 	return s, s.startWorker(ctx)
+}
+
+// secretOf is what a partner signs its webhooks with.
+func secretOf(partner string) string {
+	return "whsec_" + base64.StdEncoding.EncodeToString([]byte("webhooks of "+partner+" in these tests only"))
 }
 
 // library is the embedded one, with the policy `story` beside it: the default

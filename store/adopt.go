@@ -76,5 +76,7 @@ func takeOver(ctx context.Context, tx pgx.Tx, c dispute.Case, from, to string, h
 	q.Queue("INSERT INTO case_runs (case_id, run_id, ordinal) VALUES ($1, $2, $3)", c.ID, to, runs+1)
 	q.Queue(`UPDATE cases SET run_id = $2, version = $3, doc = $4, orphaned = false, updated_at = now() WHERE id = $1`,
 		c.ID, to, c.Version, doc)
+	// Events that could not be delivered while there was no workflow need not rest any longer.
+	q.Queue("UPDATE inbox SET next_at = clock_timestamp() WHERE case_id = $1 AND state = 'pending'", c.ID)
 	return tx.SendBatch(ctx, &q).Close()
 }

@@ -66,17 +66,22 @@ func (s *Store) RelayInbox(ctx context.Context, limit int, deliver func(context.
 }
 
 // markLate keeps an event that came after its case's end: state late, and an entry
-// in the timeline, which takes it although the case is closed. It is a transaction
-// of its own, since an entry's position must be reserved first in one.
+// in the timeline, which takes it although the case is closed. An open case whose
+// workflow is gone (it was terminated) gets its events when it has been restarted:
+// until then they wait. It is a transaction of its own, since an entry's position
+// must be reserved first in one.
 func (s *Store) markLate(ctx context.Context, e dispute.InboxEvent) (marked bool, err error) {
 	err = s.inTx(ctx, "late event", func(tx pgx.Tx) error {
 		position, err := reserve(ctx, tx)
 		if err != nil {
 			return err
 		}
-		head, stage, err := lockHead(ctx, tx, e.CaseID)
+		head, stage, gate, err := lockHead(ctx, tx, e.CaseID)
 		if err != nil {
 			return err
+		}
+		if gate != dispute.GateClosed {
+			return postpone(ctx, tx, "inbox", e.ID, e.Attempts, "the workflow of the case is gone")
 		}
 		tag, err := tx.Exec(ctx, `UPDATE inbox SET state = 'late', settled_at = now(), problem = 'the case had ended'
 			WHERE id = $1 AND state = 'pending'`, e.ID)
@@ -96,11 +101,11 @@ func (s *Store) markLate(ctx context.Context, e dispute.InboxEvent) (marked bool
 }
 
 // lockHead locks a case's row and returns what an entry outside of a batch needs.
-func lockHead(ctx context.Context, tx pgx.Tx, caseID string) (head chainHead, stage dispute.Stage, err error) {
-	err = tx.QueryRow(ctx, "SELECT timeline_seq, timeline_hash, stage FROM cases WHERE id = $1 FOR NO KEY UPDATE", caseID).
-		Scan(&head.seq, &head.hash, &stage)
+func lockHead(ctx context.Context, tx pgx.Tx, caseID string) (head chainHead, stage dispute.Stage, gate dispute.Gate, err error) {
+	err = tx.QueryRow(ctx, "SELECT timeline_seq, timeline_hash, stage, gate FROM cases WHERE id = $1 FOR NO KEY UPDATE", caseID).
+		Scan(&head.seq, &head.hash, &stage, &gate)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return head, stage, dispute.Errorf(dispute.CodeNotFound, "there is no case %s", caseID)
+		return head, stage, gate, dispute.Errorf(dispute.CodeNotFound, "there is no case %s", caseID)
 	}
-	return head, stage, err
+	return head, stage, gate, err
 }

@@ -146,6 +146,30 @@ func TestRelayInboxKeepsWhatIsLate(t *testing.T) {
 	require.True(t, report.Intact, report.Problem)
 }
 
+// An open case whose workflow was terminated gets its events once it has a run again.
+func TestRelayInboxWaitsForARestart(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.fillInbox(t, 1, 2)
+	deliver := func(d dispute.Delivery) int {
+		n, err := b.RelayInbox(t.Context(), 100, func(context.Context, dispute.InboxEvent) (dispute.Delivery, error) { return d, nil })
+		require.NoError(t, err)
+		return n
+	}
+	require.Zero(t, deliver(dispute.DeliveryLate), "nothing is done with")
+	pending, err := b.ListInbox(t.Context(), dispute.InboxPending, 0, 0)
+	require.NoError(t, err)
+	require.Len(t, pending, 2)
+	require.NotEmpty(t, pending[0].Problem)
+	entries, err := b.Timeline(t.Context(), "case_0", 1, 0)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+
+	_, _, err = b.Adopt(t.Context(), "case_0", "the restarted run")
+	require.NoError(t, err)
+	require.Equal(t, 2, deliver(dispute.DeliveryDelivered), "no rest is left to wait for")
+}
+
 func TestRelayOutbox(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

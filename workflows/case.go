@@ -52,6 +52,7 @@ type caseRun struct {
 	recorder   string        // the run that wrote the last record: this one, or the one it continues
 	opened     bool          // the first record stands
 	duplicate  string        // or it never will: this open case claims the same units
+	refused    error         // or the opening is not one
 	held       time.Duration // how long the closing waits before it is tried again; 0 when nothing holds it
 	ended      bool
 	turns      int
@@ -102,7 +103,7 @@ func (r *caseRun) run(ctx workflow.Context) (Result, error) {
 	if err := r.begin(); err != nil {
 		return Result{}, err
 	}
-	for r.duplicate == "" && !r.ended {
+	for r.duplicate == "" && r.refused == nil && !r.ended {
 		r.publish()
 		if r.Engine.Ending != "" {
 			if err := r.windDown(); err != nil {
@@ -127,7 +128,7 @@ func (r *caseRun) run(ctx workflow.Context) (Result, error) {
 	if err := workflow.Await(r.sure, func() bool { return workflow.AllHandlersFinished(r.sure) }); err != nil {
 		return Result{}, err
 	}
-	return Result{CaseID: r.Case.ID, Outcome: r.Case.Outcome, Duplicate: r.duplicate}, nil
+	return Result{CaseID: r.Case.ID, Outcome: r.Case.Outcome, Duplicate: r.duplicate}, r.refused
 }
 
 // begin brings the run to where its state is: it opens the case, adopts the

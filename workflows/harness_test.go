@@ -42,6 +42,7 @@ type rig struct {
 	// steps are what the test does, in the order in which it said so.
 	steps []*step
 
+	world   sync.Mutex
 	mu      sync.Mutex
 	batches []dispute.Batch
 	calls   []string // partner calls, in order
@@ -128,6 +129,7 @@ func (r *rig) register() {
 		activities.NameInspect: rules.Inspect, activities.NameSilence: rules.Silence,
 		activities.NameRecord: record.Record, activities.NameAdopt: record.Adopt, activities.NameHistory: record.CustomerHistory,
 		activities.NameGetOrder: func(context.Context, string) (dispute.OrderFacts, error) {
+			defer r.locked()()
 			r.called("order")
 			return r.order, activities.Classify(r.orderErr)
 		},
@@ -136,10 +138,12 @@ func (r *rig) register() {
 			return dispute.DispatchFacts{Lines: []dispute.Line{{LineID: "line-1", Quantity: 2}}}, nil
 		},
 		activities.NameTraceOrder: func(context.Context, string) (dispute.TraceFacts, error) {
+			defer r.locked()()
 			r.called("trace " + r.order.TrackingNumber)
 			return r.trace, nil
 		},
 		activities.NameTraceParcel: func(_ context.Context, _, number string) (dispute.TraceFacts, error) {
+			defer r.locked()()
 			r.called("trace " + number)
 			if number == r.order.TrackingNumber {
 				return r.trace, nil
@@ -151,10 +155,12 @@ func (r *rig) register() {
 			return r.payment, nil
 		},
 		activities.NameAnnounceReturn: func(_ context.Context, a activities.ReturnAnnouncement) (activities.ReturnAddress, error) {
+			defer r.locked()()
 			r.called("announce " + a.RMAID)
 			return activities.ReturnAddress{Address: "Dock 1"}, activities.Classify(r.announce)
 		},
 		activities.NameCancelReturn: func(_ context.Context, rma string) error {
+			defer r.locked()()
 			r.called("cancel " + rma)
 			return activities.Classify(r.cancel)
 		},
@@ -164,11 +170,13 @@ func (r *rig) register() {
 		},
 		activities.NameVoidLabel: func(_ context.Context, id string) error { r.called("void " + id); return nil },
 		activities.NamePay: func(_ context.Context, c dispute.MoneyClaim) (activities.Movement, error) {
+			defer r.locked()()
 			r.called("pay " + c.Key)
 			m, err := r.pay(c)
 			return m, activities.Classify(err)
 		},
 		activities.NameReconcile: func(_ context.Context, c dispute.MoneyClaim) (activities.Movement, error) {
+			defer r.locked()()
 			r.called("reconcile " + c.Key)
 			m, err := r.find(c)
 			return m, activities.Classify(err)
@@ -176,6 +184,12 @@ func (r *rig) register() {
 	} {
 		r.env.RegisterActivityWithOptions(step, activity.RegisterOptions{Name: name})
 	}
+}
+
+// locked keeps what a test changes and what partners read apart.
+func (r *rig) locked() func() {
+	r.world.Lock()
+	return r.world.Unlock
 }
 
 func (r *rig) called(what string) {
@@ -194,6 +208,7 @@ func (r *rig) Record(_ context.Context, b dispute.Batch) (dispute.Receipt, error
 	if err := json.Unmarshal(raw, &kept); err != nil {
 		return dispute.Receipt{}, err
 	}
+	defer r.locked()()
 	if r.refuse != nil {
 		if receipt, err := r.refuse(kept); err != nil || receipt.Adopt || receipt.Duplicate != "" {
 			return receipt, err
@@ -209,6 +224,7 @@ func (r *rig) Record(_ context.Context, b dispute.Batch) (dispute.Receipt, error
 }
 
 func (r *rig) Adopt(context.Context, string, string) (dispute.Case, json.RawMessage, error) {
+	defer r.locked()()
 	if r.stored == nil {
 		return dispute.Case{}, nil, dispute.Errorf(dispute.CodeNotFound, "no such case")
 	}
@@ -248,6 +264,7 @@ func (r *rig) schedule(s *step, in time.Duration) {
 	env := r.env
 	env.RegisterDelayedCallback(func() {
 		if !env.IsWorkflowCompleted() {
+			defer r.locked()()
 			s.done = true
 			s.do()
 		}

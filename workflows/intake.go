@@ -13,7 +13,14 @@ func (r *caseRun) open(ctx workflow.Context) error {
 		return nil // the record of an earlier run was adopted: the case is open
 	}
 	o := *r.given.Opening
-	in := ruling[dispute.Intake](ctx, activities.NameIntake, o)
+	in, err := tryRuling[dispute.Intake](ctx, activities.NameIntake, o)
+	if activities.Code(err) == dispute.CodeInvalid {
+		r.refused = err // typed at a command line, past the API's checks
+		return err
+	}
+	if err != nil {
+		in = ruling[dispute.Intake](ctx, activities.NameIntake, o)
+	}
 	r.Case = dispute.Case{
 		ID: o.CaseID, ShopID: o.ShopID, PolicyVersion: in.PolicyVersion, PreviousCaseID: o.PreviousCaseID,
 		Kind: o.Kind, Reason: o.Reason, Channel: o.Channel, OrderID: o.OrderID, Lines: o.Lines,

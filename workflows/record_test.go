@@ -80,7 +80,7 @@ func TestAdoption(t *testing.T) {
 			r.ended(dispute.OutcomeResolved)
 		}},
 		{"a restart while a refund was requested pays under the same key", func(t *testing.T, r *rig) {
-			s := snapshot(t, func(r *rig) dispute.Opening { 
+			s := snapshot(t, func(r *rig) dispute.Opening {
 				r.pay = answering(dispute.MoneyPending)
 				r.after(2*day, func() { r.settle("p1", refundKey, dispute.MoneySucceeded, 5000) })
 				return r.lostOutbound()

@@ -71,7 +71,7 @@ func take[T any](r *caseRun, name dispute.SignalName, body []byte, apply func(T)
 		r.ignore(dispute.System, "repeated", eventID, kv{"signal": name})
 	case err != nil:
 		r.ignore(dispute.System, "malformed", eventID, kv{"signal": name, "problem": "not the document that this signal takes"})
-	case !r.opened:
+	case r.Case.Stage == "": // no opening yet: only a run that never opens comes here
 		r.ignore(dispute.System, "early", eventID, kv{"signal": name})
 	default:
 		apply(doc)

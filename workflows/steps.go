@@ -14,14 +14,19 @@ import (
 // than fails when a worker does not know its policy.
 func ruling[T any](ctx workflow.Context, name string, args ...any) T {
 	for {
-		var out T
-		err := workflow.ExecuteLocalActivity(workflow.WithLocalActivityOptions(ctx, rulingOptions()), name, args...).Get(ctx, &out)
+		out, err := tryRuling[T](ctx, name, args...)
 		if err == nil {
 			return out
 		}
 		workflow.GetLogger(ctx).Error("ruling not to be had, trying again", "ruling", name, "error", err)
 		pause(ctx, rulingPause)
 	}
+}
+
+func tryRuling[T any](ctx workflow.Context, name string, args ...any) (T, error) {
+	var out T
+	err := workflow.ExecuteLocalActivity(workflow.WithLocalActivityOptions(ctx, rulingOptions()), name, args...).Get(ctx, &out)
+	return out, err
 }
 
 // pause sleeps on a context that is never cancelled.

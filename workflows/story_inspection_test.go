@@ -116,7 +116,9 @@ func TestReturnsSideBySide(t *testing.T) {
 		{"an RMA that cannot be given back is told and does not hold the case", func(t *testing.T, r *rig) {
 			r.cancel = dispute.Errorf(dispute.CodeUnavailable, "down")
 			r.announce = dispute.Errorf(dispute.CodeDeclined, "dock closed")
-			r.after(3*time.Hour, func() { r.decide("u2", agent, dispute.Remedy{Type: dispute.RemedyRefund}) })
+			r.pay = answering(dispute.MoneyPending)
+			r.after(2*time.Hour+time.Minute, func() { r.decide("u2", agent, dispute.Remedy{Type: dispute.RemedyRefund}) })
+			r.after(3*time.Hour, func() { r.settle("p1", caseID+"/refund-2/1", dispute.MoneySucceeded, 5000) })
 			r.run(r.accepted())
 			require.Contains(t, r.told(dispute.RoleSupervisor), "task undo_failed")
 			require.Equal(t, []string{caseID + "/refund-2/1"}, r.paid())

@@ -43,7 +43,10 @@ func noTarget[C any](C) string { return "" }
 // is what opens the case.
 func (r *caseRun) handleOpen(ctx workflow.Context) error {
 	return workflow.SetUpdateHandler(ctx, string(dispute.UpdateOpen), func(ctx workflow.Context) (dispute.CommandResult, error) {
-		err := workflow.Await(ctx, func() bool { return r.opened || r.duplicate != "" })
+		err := workflow.Await(ctx, func() bool { return r.opened || r.duplicate != "" || r.refused != nil })
+		if err == nil {
+			err = r.refused
+		}
 		return dispute.CommandResult{CaseID: r.Case.ID, Version: r.Case.Version, Duplicate: r.duplicate}, err
 	})
 }

@@ -59,6 +59,9 @@ type API struct {
 	Listen string `env:"REDRESS_LISTEN" envDefault:":8080"`
 	// DrainTimeout is how long requests under way may take after a SIGTERM.
 	DrainTimeout time.Duration `env:"REDRESS_DRAIN_TIMEOUT" envDefault:"20s"`
+	// Lease is how long a write holds its idempotency key: after a crash, a retry may
+	// take over once it has run out.
+	Lease time.Duration `env:"REDRESS_IDEMPOTENCY_LEASE" envDefault:"30s"`
 	// OIDCIssuer is the issuer of bearer tokens.
 	OIDCIssuer string `env:"REDRESS_OIDC_ISSUER"`
 	// OIDCAudience is the audience that a token must name.

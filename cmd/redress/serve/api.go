@@ -41,6 +41,7 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 	door, err := api.New(api.Deps{
 		Store: record, Blobs: blobs{files}, Door: &workflows.Door{Client: engine}, Auth: verifier,
 		Partners: reporters(c.Partners), Metrics: counts.handler(), Ready: readiness(record, log), Log: log,
+		Config: api.Config{Lease: c.API.Lease},
 	})
 	if err != nil {
 		return fmt.Errorf("making the API: %w", err)
