@@ -6,6 +6,7 @@ GO     ?= go
 # Packages and flags of `make test`; e.g. make test PKG=./store/... TESTFLAGS='-run Chain -v'
 PKG       ?= ./...
 TESTFLAGS ?= -count=1 -timeout 30m
+CHAOS := Durability|Operations|Fault|Refund
 
 # A tool is built once for the exact versions that its go.sum pins: the stamp's
 # name holds the sum, so that a changed pin builds anew and nothing else does.
@@ -14,7 +15,7 @@ LINT_STAMP    := $(BIN)/.lint-$(call sum,lint)
 CODEGEN_STAMP := $(BIN)/.codegen-$(call sum,codegen)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check fmt lint workflowcheck fresh replay generate clean
+.PHONY: help run demo build test bench chaos check fmt lint workflowcheck fresh replay generate clean
 
 help: ## List the targets.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,12 @@ test: build ## Run every test on a real PostgreSQL and a real Temporal server, s
 	for part in "$$units" "$$stories"; do \
 	  [ -z "$$part" ] || $(BIN)/redress testenv -- $(GO) test $(TESTFLAGS) $$part || exit 1; \
 	done # the stories alone, after the rest: they count and they wait
+
+bench: build ## Count what a case costs, in history events, billable actions and bytes.
+	@$(BIN)/redress testenv -- $(GO) test -count=1 -run TestCost -v ./e2e
+
+chaos: build ## Only the hard weather: parts killed, away, hanging; cancel, reset, terminate; the fourteen faults.
+	@$(BIN)/redress testenv -- $(GO) test $(TESTFLAGS) -run '$(CHAOS)' -v ./e2e
 
 check: fmt lint workflowcheck fresh replay ## Format, lint, determinism, generated code, replay.
 	@echo "check: ok"

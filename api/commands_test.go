@@ -140,7 +140,7 @@ func TestCommandsRefuse(t *testing.T) {
 func TestEngineRefusals(t *testing.T) {
 	t.Parallel()
 	for code, status := range map[dispute.Code]int{
-		dispute.CodeNotAllowedNow: 409, dispute.CodeStaleVersion: 409, dispute.CodeCaseClosed: 409, dispute.CodeForbidden: 403,
+		dispute.CodeNotAllowedNow: 409, dispute.CodeStaleVersion: 409, dispute.CodeForbidden: 403,
 		dispute.CodeLimitExceeded: 422, dispute.CodeSameAuthor: 403, dispute.CodeInvalid: 422, dispute.CodeNotFound: 404,
 		dispute.CodeUnavailable: 503, dispute.CodeExceedsCapture: 422, dispute.CodeChargebackOpen: 409,
 	} {
@@ -189,6 +189,33 @@ func TestClosedCase(t *testing.T) {
 	}
 	require.Equal(t, "true", b.do(command(dispute.RoleAgent, "/notes", map[string]any{"text": "x"})).status(200).Header().Get("Idempotent-Replayed"))
 	require.Empty(t, b.do(call{method: "GET", path: "/v1/cases/case_mine", as: dispute.RoleAgent}).status(200).view().AllowedActions)
+}
+
+// A case without a workflow is closed only if the record says so: one whose
+// workflow was terminated will be restarted.
+func TestCaseWithoutAWorkflow(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name     string
+		outcome  dispute.Outcome
+		orphaned bool
+		status   int
+		code     dispute.Code
+	}{
+		{"open", "", false, 503, dispute.CodeUnavailable},
+		{"orphaned in the follow-up", dispute.OutcomeResolved, true, 503, dispute.CodeUnavailable},
+		{"on its way out", dispute.OutcomeWithdrawn, false, 409, dispute.CodeCaseClosed},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			r := b.store.cases["case_mine"]
+			r.Case.Outcome, r.Orphaned = row.outcome, row.orphaned
+			b.store.cases["case_mine"] = r
+			b.door.err = wrapped(dispute.Errorf(dispute.CodeCaseClosed, "the case's workflow has completed"))
+			b.do(command(dispute.RoleAgent, "/notes", map[string]any{"text": "x"})).status(row.status).code(row.code)
+		})
+	}
 }
 
 func TestReturnShipment(t *testing.T) {

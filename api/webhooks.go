@@ -98,7 +98,7 @@ func (s *Server) read(x *exchange) (dispute.InboxEvent, *dispute.Error) {
 	if !x.partner.may(body.Type) {
 		return event, malformed("this partner may not report " + body.Type)
 	}
-	body.EventID = event.EventID
+	body.EventID = x.partner.ID + "/" + event.EventID // two partners may use one id on one case
 	translated, err := s.translators[x.partner.Kind].Translate(body)
 	if err != nil {
 		return event, asError(err)

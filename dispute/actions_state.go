@@ -47,7 +47,7 @@ func mayEscalate(c *Case, a Actor) string {
 	if a.Role == RoleCustomer {
 		return inStages(StageNegotiation)(c, a)
 	}
-	return inStages(StageIntake, StageInvestigation, StageNegotiation)(c, a)
+	return inStages(StageInvestigation, StageNegotiation)(c, a)
 }
 
 func mayWithdraw(c *Case, a Actor) string {

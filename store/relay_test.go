@@ -20,6 +20,11 @@ func (b *bundle) fillInbox(t *testing.T, cases, n int) {
 	for c := range cases {
 		b.open(t, fmt.Sprintf("case_%d", c))
 	}
+	b.addEvents(t, cases, n)
+}
+
+func (b *bundle) addEvents(t *testing.T, cases, n int) {
+	t.Helper()
 	for i := range n {
 		for c := range cases {
 			e := received(fmt.Sprintf("evt_%d_%d", c, i), "")
@@ -125,8 +130,8 @@ func TestRelayInboxStoppedHalfWayLosesNothing(t *testing.T) {
 func TestRelayInboxKeepsWhatIsLate(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.fillInbox(t, 1, 3)
-	b.closeCase(t, newCase("case_0"), 2)
+	b.closeCase(t, b.open(t, "case_0"), 2)
+	b.addEvents(t, 1, 3)
 	n, err := b.RelayInbox(t.Context(), 100, func(context.Context, dispute.InboxEvent) (dispute.Delivery, error) {
 		return dispute.DeliveryLate, nil
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -24,8 +25,9 @@ type Door struct {
 // Open starts the case and waits until its first record stands. Calling it again
 // with the same opening is harmless.
 //
-// Errors: CodeUnavailable when Temporal is away; a context error when the record
-// took longer than ctx allows (the case is on its way then).
+// Errors: CodeUnavailable when Temporal is away or does not answer; a context error
+// when the record took longer than ctx allows: the workflow was started then, and
+// the case is on its way.
 func (d *Door) Open(ctx context.Context, o dispute.Opening, updateID string) (dispute.CommandResult, error) {
 	start := d.Client.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
 		ID: CaseID(o.CaseID), TaskQueue: QueueMain,
@@ -50,11 +52,29 @@ func (d *Door) Open(ctx context.Context, o dispute.Opening, updateID string) (di
 func (d *Door) openedBefore(ctx context.Context, caseID, updateID string, err error) (dispute.CommandResult, error) {
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	if !errors.As(err, &started) && !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-		return dispute.CommandResult{}, decode(err)
+		return dispute.CommandResult{}, d.underWay(ctx, caseID, decode(err))
 	}
 	return result(ctx, d.Client.GetWorkflowUpdateHandle(client.GetWorkflowUpdateHandleOptions{
 		WorkflowID: CaseID(caseID), UpdateID: updateID,
 	}))
+}
+
+// underWayLimit is how long an opening that ran out of time asks whether its case
+// was started at all.
+const underWayLimit = time.Second
+
+// underWay keeps an opening's timeout only where Temporal says that the workflow was
+// started: nobody else would start it, so that "accepted" would be an empty promise.
+func (d *Door) underWay(ctx context.Context, caseID string, err error) error {
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayLimit)
+	defer cancel()
+	if _, runID, asked := d.Describe(ctx, caseID); asked != nil || runID == "" {
+		return dispute.Errorf(dispute.CodeUnavailable, "it is not known that the case was started: %s", errors.Join(err, asked).Error())
+	}
+	return err
 }
 
 // Restart starts the workflow of a recorded, open case again.
