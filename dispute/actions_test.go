@@ -45,15 +45,14 @@ func names(actions []Action) string {
 // The whole table: role and stage to what may be done; "!" marks a due time.
 func TestAllowedActions(t *testing.T) {
 	t.Parallel()
-	const early = "evidence escalate withdraw return_shipment:return-1! note assign"
 	rows := []struct {
 		stage Stage
 		who   Actor
 		want  string
 	}{
 		{StageIntake, customer, "evidence! withdraw return_shipment:return-1!"},
-		{StageIntake, agent, early},
-		{StageInvestigation, agent, early},
+		{StageIntake, agent, "evidence withdraw return_shipment:return-1! note assign"},
+		{StageInvestigation, agent, "evidence escalate withdraw return_shipment:return-1! note assign"},
 		{StageNegotiation, customer, "evidence! respond:offer-2! escalate! withdraw return_shipment:return-1!"},
 		{StageNegotiation, agent, "evidence offer! decide! escalate withdraw return_shipment:return-1! note assign"},
 		{StageNegotiation, supervisor, "evidence offer! decide! approve:appr-2! resolve_leg:return-1! escalate withdraw return_shipment:return-1! note assign"},

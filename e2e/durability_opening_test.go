@@ -219,6 +219,8 @@ func TestKilledWhileOpening(t *testing.T) {
 		{"after the record, before the answer is stored", func(t *testing.T, k *killing) {
 			release := k.recorded()
 			k.process.kill()
+			k.w.texts("SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE "+blocked, "UPDATE operations SET status")
+			until(t, patience, "the statement of the killed process is gone", func() bool { return !k.w.isBlocked("UPDATE operations SET status") })
 			release()
 			require.Equal(t, 0, k.w.count("SELECT count(*) FROM operations WHERE status IS NOT NULL"), "no answer was stored")
 		}},

@@ -149,10 +149,15 @@ func (w *witness) hold(sql string, args ...any) (release func()) {
 // awaitBlocked waits until a statement that begins so waits for a lock.
 func (w *witness) awaitBlocked(statement string) {
 	w.t.Helper()
-	until(w.t, patience, "a statement waits for the lock: "+statement, func() bool {
-		return w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-			AND wait_event_type = 'Lock' AND query ILIKE $1 || '%'`, statement) > 0
-	})
+	until(w.t, patience, "a statement waits for the lock: "+statement, func() bool { return w.isBlocked(statement) })
+}
+
+// blocked selects the connections whose statement begins as $1 and waits for a lock.
+const blocked = "datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE $1 || '%'"
+
+func (w *witness) isBlocked(statement string) bool {
+	w.t.Helper()
+	return w.count("SELECT count(*) FROM pg_stat_activity WHERE "+blocked, statement) > 0
 }
 
 // entriesOf reads a case's whole timeline from the record.

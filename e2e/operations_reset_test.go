@@ -1,0 +1,80 @@
+package e2e_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// A reset starts the workflow anew; the new run takes the record over and the
+// story goes on from where it was, whether or not the server applies the old
+// signals and updates again.
+func TestOperationsReset(t *testing.T) {
+	t.Parallel()
+	s := operated(t)
+	for name, flags := range map[string][]string{
+		"everything applied again": nil, "no signals": {"--reapply-exclude", "Signal"},
+		"no updates": {"--reapply-exclude", "Update"}, "nothing applied again": {"--reapply-exclude", "All"},
+	} {
+		for _, p := range points() {
+			t.Run(p.name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				c, id := p.reach(t, s)
+				before := s.events(t, id)
+				s.reset(t, id, flags...)
+				require.Eventually(t, func() bool { return s.count(t, id, dispute.EventAdopted) == 1 }, patience, tick, "the record is not taken over")
+				s.unchanged(t, id, before)
+				p.goOn(t, s, c, id)
+				s.ran(t, id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
+				s.paid(t, id, moved{"refund.made", "refund-1/1", p.paid})
+				s.parcels(t, id, p.afterCancel[0], 0, p.afterCancel[2], 0)
+			})
+		}
+	}
+}
+
+// unchanged insists that nothing happened a second time: what was applied again
+// is known from the record.
+func (s *stack) unchanged(t *testing.T, id string, before map[dispute.EventType]int) {
+	t.Helper()
+	after := s.events(t, id)
+	for _, kind := range []dispute.EventType{
+		dispute.EventOpened, dispute.EventNoticeSent, dispute.EventEvidence, dispute.EventAccepted, dispute.EventOfferMade,
+		dispute.EventOfferAnswered, dispute.EventExecution, dispute.EventLegStarted, dispute.EventParcel, dispute.EventRefundRequested,
+	} {
+		require.Equal(t, before[kind], after[kind], "%s happened again", kind)
+	}
+}
+
+// A case may be reset again and again.
+func TestOperationsResetTwice(t *testing.T) {
+	t.Parallel()
+	s := operated(t)
+	c, id := goodsInTransit(t, s)
+	for n := 1; n <= 2; n++ {
+		s.reset(t, id)
+		require.Eventually(t, func() bool { return s.count(t, id, dispute.EventAdopted) == n }, patience, tick, "reset %d", n)
+	}
+	fromTransit(t, s, c, id)
+	s.paid(t, id, moved{"refund.made", "refund-1/1", 5000})
+	s.parcels(t, id, 1, 0, 1, 0)
+}
+
+// A closed case that is reset by mistake stays closed, and its new run ends.
+func TestOperationsResetOfAClosedCase(t *testing.T) {
+	t.Parallel()
+	s := operated(t)
+	c, id := refundPending(t, s)
+	fromRefund(t, s, c, id)
+	s.ran(t, id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
+	entries := len(c.timeline(id))
+
+	s.reset(t, id)
+	s.ran(t, id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
+	require.Len(t, c.timeline(id), entries)
+	require.Equal(t, dispute.OutcomeResolved, c.get(id).Outcome)
+	s.paid(t, id, moved{"refund.made", "refund-1/1", 8000})
+}
