@@ -37,7 +37,7 @@ func TestWebhook(t *testing.T) {
 	require.Equal(t, "evt_1", row.EventID)
 	require.Equal(t, dispute.SignalWarehouseReceived, row.Signal)
 	require.Equal(t, dispute.Reference{Kind: dispute.RefRMA, Value: "RMA-case_mine"}, *row.Reference)
-	require.JSONEq(t, `{"event_id":"evt_1","rma_id":"RMA-case_mine","lines":[{"line_id":"l1","received_quantity":1}],"sequence":1,"occurred_at":"2026-03-02T11:59:00Z"}`, string(row.Payload))
+	require.JSONEq(t, `{"event_id":"wh-east/evt_1","rma_id":"RMA-case_mine","lines":[{"line_id":"l1","received_quantity":1}],"sequence":1,"occurred_at":"2026-03-02T11:59:00Z"}`, string(row.Payload))
 
 	b.do(c).status(200)
 	b.do(signedCall(t, "wh-east", hookSecret2, "msg_2", noon, receivedBody)).status(200)

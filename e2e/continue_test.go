@@ -30,11 +30,6 @@ func TestContinueAsNewAfterEveryTurn(t *testing.T) {
 	for name, tell := range stories {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			defer func() {
-				if t.Failed() {
-					dumpZZ(t, forced)
-				}
-			}()
 			want, got := tell(t, plain), tell(t, forced)
 			require.Equal(t, 1, plain.runs(t, want), "the plain story is one run")
 			require.Greater(t, forced.runs(t, got), 5, "the forced story is many runs")

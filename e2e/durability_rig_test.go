@@ -75,7 +75,11 @@ func newWire(t *testing.T, upstream string) *wire {
 func (w *wire) address() string { return w.proxy.Listen }
 
 // cut resets every connection, those to come too: the other end is down.
-func (w *wire) cut() { w.mend(); w.poison("reset_peer", "upstream"); w.poison("reset_peer", "downstream") }
+func (w *wire) cut() {
+	w.mend()
+	w.poison("reset_peer", "upstream")
+	w.poison("reset_peer", "downstream")
+}
 
 // stall lets nothing pass any more and says nothing about it: a black hole.
 func (w *wire) stall() { w.mend(); w.poison("timeout", "upstream"); w.stallReplies() }
