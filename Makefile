@@ -28,6 +28,7 @@ demo: build ## The same, on free ports and a state of its own; ends after the ca
 
 build: ## Build the one binary, .redress/bin/redress.
 	@mkdir -p $(BIN)
+	@[ -x $(BIN)/redress ] || echo "building redress (the first time it fetches its modules, which takes a minute or two)"
 	@$(GO) build -o $(BIN)/redress ./cmd/redress
 
 test: build ## Run every test on a real PostgreSQL and a real Temporal server, started for it.

@@ -131,6 +131,26 @@ func TestPayThatMayHaveHappenedIsNotSentWhileNobodyCanTell(t *testing.T) {
 	require.Equal(t, 1, p.sent)
 }
 
+func TestPayFindsWhatWasMadeBeforeTheChargeback(t *testing.T) {
+	t.Parallel()
+	m, p, b, claim := setup()
+	p.fail, p.lose = &activities.PartnerError{Status: 0}, true
+	_, err := m.Pay(t.Context(), claim)
+	require.Error(t, err)
+
+	p.ledger.ChargebackOpen = true
+	moved, err := m.Pay(t.Context(), claim)
+	require.NoError(t, err, "it has happened: nothing to refuse any more")
+	require.Equal(t, "re_1", moved.ProviderRef)
+
+	delete(p.made, claim.Key)
+	b.claims[claim.Key].Status = dispute.MoneyRequested
+	_, err = m.Pay(t.Context(), claim)
+	require.Equal(t, dispute.CodeChargebackOpen, activities.Code(err))
+	require.Equal(t, 1, p.sent)
+	require.Equal(t, dispute.MoneyFailed, b.claims[claim.Key].Status, "the claim counts no more")
+}
+
 func TestPayThatNeverArrivedIsSentAgainUnderItsKey(t *testing.T) {
 	t.Parallel()
 	m, p, _, claim := setup()

@@ -14,7 +14,8 @@ import (
 // Keeper is the record of cases.
 type Keeper interface {
 	// Record writes one batch in one transaction; repeating it is harmless.
-	// CodeRunSuperseded when a newer run owns the case.
+	// CodeRunSuperseded when a newer run owns the case, CodeCaseClosed when another
+	// run has closed it.
 	Record(ctx context.Context, b dispute.Batch) (dispute.Receipt, error)
 	// Adopt makes runID the owner of the case and returns its recorded state;
 	// CodeNotFound when there is no such case.
@@ -42,16 +43,19 @@ type Recorded struct {
 }
 
 // Record starts the batch's clocks and writes it. Only a run that no longer owns
-// the case is refused for good; anything else is tried until it is mended, since a
-// step must not be lost.
+// the case, or comes after its end, is refused for good; anything else is tried
+// until it is mended, since a step must not be lost.
 func (r *Record) Record(ctx context.Context, b dispute.Batch) (Recorded, error) {
 	clocks, err := r.start(ctx, &b)
 	if err != nil {
 		return Recorded{}, err
 	}
 	receipt, err := r.Keeper.Record(ctx, b)
-	if err == nil || dispute.CodeOf(err) == dispute.CodeRunSuperseded {
-		return Recorded{Receipt: receipt, Clocks: clocks}, Classify(err)
+	switch {
+	case err == nil:
+		return Recorded{Receipt: receipt, Clocks: clocks}, nil
+	case dispute.CodeOf(err) == dispute.CodeRunSuperseded, dispute.CodeOf(err) == dispute.CodeCaseClosed:
+		return Recorded{}, Classify(err)
 	}
 	return Recorded{}, temporal.NewApplicationErrorWithCause(err.Error(), string(dispute.CodeUnavailable), err)
 }

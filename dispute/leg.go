@@ -120,7 +120,8 @@ type ReturnLeg struct {
 	Instructions ReturnInstructions `json:"instructions"`
 	Announced    bool               `json:"announced"` // the warehouse knows of it
 	LabelID      string             `json:"label_id,omitempty"`
-	Voided       bool               `json:"voided,omitempty"` // RMA and label given back
+	Voided       bool               `json:"voided,omitempty"`  // RMA and label given back
+	Tracing      bool               `json:"tracing,omitempty"` // the carrier is being asked where the parcel is
 
 	Carrier        string       `json:"carrier,omitempty"`
 	TrackingNumber string       `json:"tracking_number,omitempty"`
@@ -235,7 +236,7 @@ type MoneyLeg struct {
 	ProviderRef string       `json:"provider_ref,omitempty"`
 	RequestedAt *time.Time   `json:"requested_at,omitempty"`
 	SettledAt   *time.Time   `json:"settled_at,omitempty"`
-	Tries       int          `json:"tries,omitempty"` // rounds of sending or reconciling
+	Reconciling bool         `json:"reconciling,omitempty"` // the provider is being asked what became of it
 }
 
 // LineAmount is money of one order line, in minor units.

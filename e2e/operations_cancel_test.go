@@ -32,7 +32,7 @@ func TestOperationsCancel(t *testing.T) {
 			before := s.money(t, id)
 			s.cancelled(t, c, id)
 			require.Equal(t, before, s.money(t, id), "nothing is paid once a case is cancelled")
-			s.parcels(t, id, p.afterCancel[0], p.afterCancel[1], p.afterCancel[2], p.afterCancel[3])
+			s.parcelsAre(t, id, p.cancelled)
 			s.awaitNotices(t, id, dispute.NoticeClosed, 1)
 		})
 	}
@@ -69,11 +69,27 @@ func TestOperationsCancelReconcilesTheRefund(t *testing.T) {
 	})
 }
 
+// A label that was used cannot be given back: a supervisor is told of the parcel
+// that is on its way to a cancelled RMA.
+func TestOperationsCancelInTransitTellsASupervisor(t *testing.T) {
+	t.Parallel()
+	s := operated(t)
+	c, id := goodsInTransit(t, s)
+	closed := s.cancelled(t, c, id)
+	require.Equal(t, dispute.ReturnCancelled, closed.Leg("return-1").State)
+	require.Equal(t, "undo_failed", closed.Leg("return-1").Problem)
+	s.awaitNotices(t, id, dispute.NoticeTask, 1)
+	leg := closed.Leg("return-1").Return
+	require.NoError(t, s.box.Receive(t.Context(), leg.RMAID, partners.ReceiveReport{Force: true}))
+	require.Eventually(t, func() bool { return s.count(t, id, dispute.EventLate) == 1 }, patience, tick, "the parcel's arrival is not shown")
+	s.paid(t, id)
+}
+
 // A case that is cancelled while nothing can be undone still ends, once it can.
 func TestOperationsCancelWhileTheCarrierIsDown(t *testing.T) {
 	t.Parallel()
 	s := operated(t)
-	c, id := goodsInTransit(t, s)
+	c, id := labelIssued(t, s)
 	require.NoError(t, s.box.Switch(t.Context(), partners.Carrier, partners.Switches{Mode: partners.ModeDown, Operations: []string{"void_label"}}))
 	s.temporal(t, "workflow", "cancel", "--workflow-id", workflows.CaseID(id))
 	require.Eventually(t, func() bool { return s.calls(t, partners.Carrier, "void_label") > 0 }, patience, tick, "the label is not given back")

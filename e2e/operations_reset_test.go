@@ -30,7 +30,7 @@ func TestOperationsReset(t *testing.T) {
 				p.goOn(t, s, c, id)
 				s.ran(t, id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
 				s.paid(t, id, moved{"refund.made", "refund-1/1", p.paid})
-				s.parcels(t, id, p.afterCancel[0], 0, p.afterCancel[2], 0)
+				s.parcelsAre(t, id, p.ended)
 			})
 		}
 	}

@@ -99,11 +99,13 @@ func (s *stack) orphaned(t *testing.T, id string) bool {
 func (s *stack) ran(t *testing.T, id string, want enumspb.WorkflowExecutionStatus) {
 	t.Helper()
 	var got enumspb.WorkflowExecutionStatus
-	require.Eventually(t, func() bool {
+	until(t, patience, "the workflow of case "+id+" ends as "+want.String(), func() bool {
 		d, err := s.engine.DescribeWorkflowExecution(t.Context(), workflows.CaseID(id), "")
+		require.NoError(t, err)
 		got = d.GetWorkflowExecutionInfo().GetStatus()
-		return err == nil && got == want
-	}, patience, tick, "the workflow of case %s is not %s but %s", id, want, got)
+		return got != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
+	})
+	require.Equal(t, want, got, "the workflow of case %s", id)
 }
 
 // count counts the entries of a type.
@@ -124,20 +126,29 @@ type point struct {
 	// reach plays a new case to the point; goOn plays it from there to its good end.
 	reach func(t *testing.T, s *stack) (caller, string)
 	goOn  func(t *testing.T, s *stack, c caller, id string)
-	// paid is what the good end has paid, and afterCancel the parcels of the case
-	// once it was cancelled: announced, cancelled, issued, voided.
-	paid        int64
-	afterCancel [4]int
+	// paid is what the good end has paid. cancelled and ended are the parcels of the
+	// case after a cancellation and at the good end: returns announced and cancelled,
+	// labels issued and voided.
+	paid             int64
+	cancelled, ended [4]int
 }
 
-// points are the three of them. The stack's settlement is by hand, so that a
-// refund stays pending until goOn settles it.
+// points are the places. The stack's settlement is by hand, so that a refund stays
+// pending until goOn settles it. A label that the carrier has scanned is used: it
+// cannot be given back any more, and a supervisor hears of it.
 func points() []point {
 	return []point{
-		{"waiting for evidence", waitingForEvidence, fromEvidence, 5000, [4]int{0, 0, 0, 0}},
-		{"goods in transit", goodsInTransit, fromTransit, 5000, [4]int{1, 1, 1, 1}},
-		{"refund pending", refundPending, fromRefund, 8000, [4]int{0, 0, 0, 0}},
+		{"waiting for evidence", waitingForEvidence, fromEvidence, 5000, [4]int{0, 0, 0, 0}, [4]int{1, 0, 1, 0}},
+		{"label issued", labelIssued, fromLabel, 5000, [4]int{1, 1, 1, 1}, [4]int{1, 0, 1, 0}},
+		{"goods in transit", goodsInTransit, fromTransit, 5000, [4]int{1, 1, 1, 0}, [4]int{1, 0, 1, 0}},
+		{"refund pending", refundPending, fromRefund, 8000, [4]int{0, 0, 0, 0}, [4]int{0, 0, 0, 0}},
 	}
+}
+
+// parcelsAre is parcels for one of a point's numbers.
+func (s *stack) parcelsAre(t *testing.T, id string, n [4]int) {
+	t.Helper()
+	s.parcels(t, id, n[0], n[1], n[2], n[3])
 }
 
 func operated(t *testing.T) *stack {
@@ -157,19 +168,33 @@ func waitingForEvidence(t *testing.T, s *stack) (caller, string) {
 func fromEvidence(t *testing.T, s *stack, c caller, id string) {
 	c.supply(id)
 	c.accept(id)
-	leg := c.awaitLeg(id, dispute.LegReturn, dispute.ReturnAwaitingShipment).Return
-	require.NoError(t, s.box.Scan(t.Context(), leg.Carrier, leg.TrackingNumber, dispute.ParcelInTransit))
-	c.awaitLeg(id, dispute.LegReturn, dispute.ReturnInTransit)
-	fromTransit(t, s, c, id)
+	fromLabel(t, s, c, id)
 }
 
-func goodsInTransit(t *testing.T, s *stack) (caller, string) {
+func labelIssued(t *testing.T, s *stack) (caller, string) {
 	c, id := waitingForEvidence(t, s)
 	c.supply(id)
 	c.accept(id)
+	c.awaitLeg(id, dispute.LegReturn, dispute.ReturnAwaitingShipment)
+	return c, id
+}
+
+func fromLabel(t *testing.T, s *stack, c caller, id string) {
+	s.pickedUp(t, c, id)
+	fromTransit(t, s, c, id)
+}
+
+// pickedUp is the carrier's first scan.
+func (s *stack) pickedUp(t *testing.T, c caller, id string) {
+	t.Helper()
 	leg := c.awaitLeg(id, dispute.LegReturn, dispute.ReturnAwaitingShipment).Return
 	require.NoError(t, s.box.Scan(t.Context(), leg.Carrier, leg.TrackingNumber, dispute.ParcelInTransit))
 	c.awaitLeg(id, dispute.LegReturn, dispute.ReturnInTransit)
+}
+
+func goodsInTransit(t *testing.T, s *stack) (caller, string) {
+	c, id := labelIssued(t, s)
+	s.pickedUp(t, c, id)
 	return c, id
 }
 

@@ -31,7 +31,7 @@ func TestOperationsTerminate(t *testing.T) {
 			require.Equal(t, 1, s.count(t, id, dispute.EventAdopted))
 			p.goOn(t, s, c, id)
 			s.paid(t, id, moved{"refund.made", "refund-1/1", p.paid})
-			s.parcels(t, id, p.afterCancel[0], 0, p.afterCancel[2], 0)
+			s.parcelsAre(t, id, p.ended)
 			require.Equal(t, 1, s.count(t, id, dispute.EventOrphaned))
 		})
 	}

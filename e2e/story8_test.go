@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"net/http"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -137,4 +138,47 @@ func TestStory8TwoEqualPartialRefunds(t *testing.T) {
 	c.accept(id)
 	c.awaitClosed(id, dispute.OutcomeResolved)
 	s.paid(t, id, moved{"refund.made", "refund-1/1", 700}, moved{"refund.made", "refund-2/1", 700})
+}
+
+// Two cases race for what is left of one payment: one gets it, the other goes
+// back to a person.
+func TestStory8RaceForWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	c, agent := s.customer(t), s.agent(t)
+	o := s.order(t, c.id)
+	ids := []string{
+		c.open(claimOf(o, dispute.ReasonNotReceived, dispute.Line{LineID: "cup", Quantity: 2})).ID,
+		c.open(claimOf(o, dispute.ReasonNotReceived, dispute.Line{LineID: "lamp", Quantity: 1})).ID,
+	}
+	for _, id := range ids {
+		agent.awaitPerson(id, dispute.CodeCarrierSays+"delivered")
+	}
+	require.NoError(t, s.box.RefundElsewhere(t.Context(), o.Payments[0].PaymentID, 8000)) // leaves 110.00 for 180.00
+
+	var decided sync.WaitGroup
+	for _, id := range ids {
+		decided.Go(func() {
+			r, err := agent.try(http.MethodPost, "/v1/cases/"+id+"/decision", map[string]any{"remedies": []dispute.Remedy{grant(dispute.RemedyRefund, 0)}})
+			if err != nil || r.status != http.StatusOK {
+				t.Errorf("decision on %s: %v, %d %s", id, err, r.status, r.body)
+			}
+		})
+	}
+	decided.Wait()
+	paid, refused := 0, 0
+	for _, id := range ids {
+		v := agent.await(id, "was paid or refused", func(v view) bool {
+			l := (&v).Leg("refund-1")
+			return l != nil && l.State.Final()
+		})
+		if v.Leg("refund-1").State == dispute.MoneySucceeded {
+			paid++
+			continue
+		}
+		refused++
+		agent.awaitPerson(id, string(dispute.CodeExceedsCapture))
+	}
+	require.Equal(t, []int{1, 1}, []int{paid, refused})
+	require.Len(t, append(s.money(t, ids[0]), s.money(t, ids[1])...), 1, "the provider was asked for one refund only")
 }

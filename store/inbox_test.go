@@ -150,6 +150,10 @@ func TestInboxPrefersTheOpenCase(t *testing.T) {
 	e, err := b.AddInbox(t.Context(), scan)
 	require.NoError(t, err)
 	require.Equal(t, "case_2", e.CaseID)
+	_, err = b.RelayInbox(t.Context(), 10, func(context.Context, dispute.InboxEvent) (dispute.Delivery, error) {
+		return dispute.DeliveryDelivered, nil
+	})
+	require.NoError(t, err)
 	b.closeCase(t, newCase("case_2"), 3)
 	scan.EventID, scan.Body = "evt_2", []byte(`{"n":2}`)
 	e, err = b.AddInbox(t.Context(), scan)

@@ -154,6 +154,37 @@ func TestRecordMoneyMakesLegalMovesOnly(t *testing.T) {
 	requireCode(t, dispute.CodeNotFound, err)
 }
 
+// A webhook or a person tells the case how a refund ended; its claim learns it with
+// the case's next batch, and one that failed counts no more.
+func TestRecordBringsTheEndOfMoneyToItsClaim(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c := b.open(t, "case_1")
+	_, err := b.ClaimMoney(t.Context(), claim("key_1", "case_1", 1000))
+	require.NoError(t, err)
+	_, err = b.ClaimMoney(t.Context(), claim("key_2", "case_1", 1))
+	requireCode(t, dispute.CodeExceedsCapture, err)
+
+	end := func(number int64, state dispute.LegState) {
+		c.Legs = []dispute.Leg{{ID: "refund-1", Type: dispute.LegRefund, State: state,
+			Money: &dispute.MoneyLeg{Key: "key_1", Amount: dispute.CNY(1000), ProviderRef: "re_1"}}}
+		_, err := b.Record(t.Context(), next(c, number, 1))
+		require.NoError(t, err)
+	}
+	end(2, dispute.MoneyPending)
+	row, err := b.RecordMoney(t.Context(), "key_1", dispute.MoneyRequested, "")
+	require.NoError(t, err)
+	require.Equal(t, dispute.MoneyRequested, row.Status, "what is under way is the provider's to tell")
+	end(3, dispute.MoneyFailed)
+	end(4, dispute.MoneySucceeded)
+	row, err = b.RecordMoney(t.Context(), "key_1", dispute.MoneySucceeded, "")
+	require.NoError(t, err)
+	require.Equal(t, dispute.MoneyFailed, row.Status, "an end stays")
+	require.Equal(t, "re_1", row.ProviderRef)
+	_, err = b.ClaimMoney(t.Context(), claim("key_2", "case_1", 1000))
+	require.NoError(t, err, "its amount is free again")
+}
+
 // For any interleaving of claims and outcomes, what lives is never above what was
 // captured, of the line or of the payment, and a claim is refused only when it is.
 func TestLedgerNeverExceedsForAnyStory(t *testing.T) {

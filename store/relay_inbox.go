@@ -94,10 +94,22 @@ func (s *Store) markLate(ctx context.Context, e dispute.InboxEvent) (marked bool
 		}
 		marked = true
 		_, err = appendOne(ctx, tx, e.CaseID, head, stage, position,
-			dispute.Entry{Type: dispute.EventLate, At: time.Now(), EventID: e.EventID, Data: data})
+			dispute.Entry{Type: dispute.EventLate, At: time.Now(), EventID: nameInCase(e), Data: data})
 		return err
 	})
 	return marked, err
+}
+
+// nameInCase is the id under which the case knows an event: the one in its
+// document, which tells the events of two partners apart.
+func nameInCase(e dispute.InboxEvent) string {
+	var doc struct {
+		EventID string `json:"event_id"`
+	}
+	if json.Unmarshal(e.Payload, &doc) != nil || doc.EventID == "" {
+		return e.EventID
+	}
+	return doc.EventID
 }
 
 // lockHead locks a case's row and returns what an entry outside of a batch needs.

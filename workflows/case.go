@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -53,6 +54,7 @@ type caseRun struct {
 	opened     bool          // the first record stands
 	duplicate  string        // or it never will: this open case claims the same units
 	refused    error         // or the opening is not one
+	answering  bool          // a command ended the case in this task
 	held       time.Duration // how long the closing waits before it is tried again; 0 when nothing holds it
 	ended      bool
 	turns      int
@@ -162,7 +164,7 @@ func (r *caseRun) turn() {
 			r.applyEvent(e)
 		}
 		r.progress()
-		err := r.record()
+		err := r.record(events)
 		if errors.Is(err, errAdopted) {
 			continue // the same events, on the adopted state
 		}
@@ -177,12 +179,17 @@ func (r *caseRun) turn() {
 	r.advance()
 }
 
-// record writes the turn; the last one closes the case.
-func (r *caseRun) record() error {
-	if r.mayClose() {
-		return r.close()
+// record writes the turn; the last one closes the case. A command that ends the
+// case stands in the history first: a completion that meets a new signal is made
+// again from there, and what is not there would be forgotten.
+func (r *caseRun) record(events []*event) error {
+	if !r.mayClose() {
+		return r.commit()
 	}
-	return r.commit()
+	if r.answering = slices.ContainsFunc(events, func(e *event) bool { return e.done != nil && e.err == nil }); r.answering {
+		return r.commit()
+	}
+	return r.close()
 }
 
 func (r *caseRun) applyEvent(e *event) {

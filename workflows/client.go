@@ -170,14 +170,37 @@ func (d *Door) Reproject(ctx context.Context, caseID, eventID string) error {
 }
 
 func (d *Door) update(ctx context.Context, caseID string, name dispute.UpdateName, id string, arg any) (dispute.CommandResult, error) {
-	handle, err := d.Client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: CaseID(caseID), UpdateID: id, UpdateName: string(name),
-		WaitForStage: client.WorkflowUpdateStageCompleted, Args: []any{arg},
-	})
-	if err != nil {
-		return dispute.CommandResult{}, decode(err)
+	for {
+		handle, err := d.Client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+			WorkflowID: CaseID(caseID), UpdateID: id, UpdateName: string(name),
+			WaitForStage: client.WorkflowUpdateStageCompleted, Args: []any{arg},
+		})
+		if err == nil {
+			return result(ctx, handle)
+		}
+		if !overtaken(ctx, err) {
+			return dispute.CommandResult{}, decode(err)
+		}
 	}
-	return result(ctx, handle)
+}
+
+// overtakenPause is how long an update waits before it goes in again.
+const overtakenPause = 50 * time.Millisecond
+
+// overtaken says whether an update shall go in again, after a pause: the task that
+// took it failed because something else came in as the case ended. What that task
+// recorded is recorded already, so the update must not be left out of the history.
+func overtaken(ctx context.Context, err error) bool {
+	var notReady *serviceerror.WorkflowNotReady
+	if !errors.As(err, &notReady) {
+		return false
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(overtakenPause):
+		return true
+	}
 }
 
 func result(ctx context.Context, handle client.WorkflowUpdateHandle) (dispute.CommandResult, error) {

@@ -95,8 +95,19 @@ func (r *caseRun) close() error {
 	return r.commit()
 }
 
+// answerPause ends the task in which a command ended the case.
+const answerPause = time.Millisecond
+
 // windDown waits for what a closing case still waits for, and takes it in.
 func (r *caseRun) windDown() error {
+	if r.answering {
+		r.answering = false
+		if err := workflow.Sleep(r.sure, answerPause); err != nil {
+			return err
+		}
+		r.turn()
+		return nil
+	}
 	if r.held == 0 {
 		if err := workflow.Await(r.sure, func() bool { return r.hasWork() || r.idle() }); err != nil {
 			return err

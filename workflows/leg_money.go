@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -33,8 +32,12 @@ func (r *caseRun) mayPay(leg *dispute.Leg) bool {
 	return before != nil && before.State == dispute.ReturnAccepted
 }
 
-// advanceMoney pays what is requested, once at a time.
+// advanceMoney pays what is requested, once at a time, and asks about what is
+// overdue.
 func (r *caseRun) advanceMoney(leg *dispute.Leg) {
+	if leg.Money.Reconciling {
+		r.advanceReconcile(leg)
+	}
 	if leg.State != dispute.MoneyRequested {
 		return
 	}
@@ -186,11 +189,10 @@ func reportable(s dispute.LegState) bool {
 	return false
 }
 
-// reconcile asks the provider what became of a payment whose settlement is due.
-func (r *caseRun) reconcile(l *dispute.Leg) {
-	claim := r.claim(l)
-	l.Money.Tries++
-	r.effect(fmt.Sprintf("reconcile/%s/%d", claim.Key, l.Money.Tries), func(ctx workflow.Context) func(workflow.Context) error {
+// advanceReconcile asks the provider what became of a payment whose settlement is due.
+func (r *caseRun) advanceReconcile(leg *dispute.Leg) {
+	claim := r.claim(leg)
+	r.effect("reconcile/"+claim.Key, func(ctx workflow.Context) func(workflow.Context) error {
 		moved, err := call[activities.Movement](ctx, partnerOptions(QueuePayment, settlePatience, "reconcile "+claim.Key),
 			activities.NameReconcile, claim)
 		return r.onMoney(claim.Key, func(l *dispute.Leg) { r.reconciled(l, moved, err) })
@@ -198,6 +200,7 @@ func (r *caseRun) reconcile(l *dispute.Leg) {
 }
 
 func (r *caseRun) reconciled(l *dispute.Leg, moved activities.Movement, err error) {
+	l.Money.Reconciling = false
 	if err == nil && moved.Status != dispute.MoneyUnknown {
 		r.moneyUpdate(l, moved.Status, moved.ProviderRef, paymentProvider, "")
 	} else {

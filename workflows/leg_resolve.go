@@ -51,7 +51,7 @@ func (r *caseRun) retryMoney(l *dispute.Leg, c dispute.ResolveCommand) error {
 	l.Problem = ""
 	again := *l.Money
 	id := r.nextLegID(l.Type)
-	again.Key, again.ProviderRef, again.RequestedAt, again.SettledAt, again.Tries = fmt.Sprintf("%s/%s/1", r.Case.ID, id), "", nil, nil, 0
+	again.Key, again.ProviderRef, again.RequestedAt, again.SettledAt, again.Reconciling = fmt.Sprintf("%s/%s/1", r.Case.ID, id), "", nil, nil, false
 	r.Case.Legs = append(r.Case.Legs, dispute.Leg{ID: id, Type: l.Type, State: dispute.MoneyRequired, Money: &again})
 	r.refer(dispute.RefRefund, again.Key, id)
 	r.log(dispute.EventLegStarted, c.Actor, "retry", kv{"leg_id": id, "refund_key": again.Key, "amount": again.Amount})

@@ -17,6 +17,9 @@ func (r *caseRun) advanceReturn(leg *dispute.Leg) {
 		}
 		return
 	}
+	if ret.Tracing {
+		r.advanceTrace(leg)
+	}
 	if leg.State != dispute.ReturnAuthorized || r.Engine.Ending != "" || leg.Problem != "" {
 		return
 	}

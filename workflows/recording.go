@@ -24,8 +24,10 @@ type draft struct {
 	pending    []string // answer: events accepted and not yet delivered
 }
 
+// empty says that there is nothing to record. A reference alone is something:
+// without it a partner's event would find no case.
 func (d *draft) empty() bool {
-	return len(d.entries)+len(d.starting) == 0 && d.gate == "" && !d.opening
+	return len(d.entries)+len(d.starting)+len(d.references) == 0 && d.gate == "" && !d.opening
 }
 
 // log adds a timeline entry to the turn.
@@ -89,6 +91,9 @@ func (r *caseRun) commit() error {
 	case activities.Code(err) == dispute.CodeRunSuperseded:
 		// A newer run owns the case; this one was terminated and does not know yet.
 		return r.standStill(err)
+	case activities.Code(err) == dispute.CodeCaseClosed:
+		r.ended = true // the workflow of a closed case was reset: there is nothing to go on with
+		return dispute.Errorf(dispute.CodeCaseClosed, "the case is closed")
 	case err != nil:
 		return err
 	case receipt.Duplicate != "":

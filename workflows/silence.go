@@ -46,7 +46,7 @@ func (r *caseRun) expire(k dispute.Clock) {
 		r.remindWarehouse(k)
 	case dispute.SilenceReconcile:
 		if l := r.Case.Leg(k.LegID); l != nil && l.Money != nil && !l.State.Final() {
-			r.reconcile(l)
+			l.Money.Reconciling = true
 		}
 	default:
 		// A policy that this release does not know must not end in silence.
@@ -81,8 +81,11 @@ func (r *caseRun) closeAfterWindow() {
 func (r *caseRun) agentSilent(k dispute.Clock) {
 	s := ruling[dispute.Silence](r.sure, activities.NameSilence, &r.Case, k)
 	if s.Outcome == dispute.SilenceForCustomer && !r.goodsSent() {
-		r.decide(dispute.Decision{Author: dispute.System, Remedies: s.Remedies, Rule: s.Rule})
-		return
+		d := dispute.Decision{Author: dispute.System, Remedies: s.Remedies, Rule: s.Rule}
+		if plan := r.plan(d.Remedies); plan.Refused == nil {
+			r.decidePlanned(d, plan)
+			return
+		}
 	}
 	r.escalate(dispute.System, "agent_silent")
 }
@@ -117,17 +120,23 @@ func (r *caseRun) returnExpired(k dispute.Clock) {
 	}
 }
 
-// traceReturn asks the carrier about a parcel that should have arrived.
+// traceReturn has the carrier asked about a parcel that should have arrived.
 func (r *caseRun) traceReturn(k dispute.Clock) {
 	l := r.Case.Leg(k.LegID)
 	if l == nil || l.Return.TrackingNumber == "" {
 		r.transitUnknown(k.LegID)
 		return
 	}
-	carrier, number, limit := l.Return.Carrier, l.Return.TrackingNumber, r.sourceLimit(dispute.FactTrace)
-	r.effect("trace/"+l.ID, func(ctx workflow.Context) func(workflow.Context) error {
+	l.Return.Tracing = true
+}
+
+// advanceTrace asks the carrier where a return is.
+func (r *caseRun) advanceTrace(leg *dispute.Leg) {
+	carrier, number, limit := leg.Return.Carrier, leg.Return.TrackingNumber, r.sourceLimit(dispute.FactTrace)
+	r.effect("trace/"+leg.ID, func(ctx workflow.Context) func(workflow.Context) error {
 		t, err := call[dispute.TraceFacts](ctx, partnerOptions(QueueCarrier, limit, "trace of the return"), activities.NameTraceParcel, carrier, number)
-		return r.onReturn(k.LegID, func(l *dispute.Leg) {
+		return r.onReturn(leg.ID, func(l *dispute.Leg) {
+			l.Return.Tracing = false
 			switch {
 			case l.State != dispute.ReturnInTransit:
 				return // it turned up meanwhile

@@ -43,9 +43,13 @@ func noTarget[C any](C) string { return "" }
 // is what opens the case.
 func (r *caseRun) handleOpen(ctx workflow.Context) error {
 	return workflow.SetUpdateHandler(ctx, string(dispute.UpdateOpen), func(ctx workflow.Context) (dispute.CommandResult, error) {
-		err := workflow.Await(ctx, func() bool { return r.opened || r.duplicate != "" || r.refused != nil })
-		if err == nil {
+		err := workflow.Await(ctx, func() bool { return r.opened || r.duplicate != "" || r.refused != nil || r.ended })
+		switch {
+		case err != nil:
+		case r.refused != nil:
 			err = r.refused
+		case r.ended && !r.opened:
+			err = applicationError(dispute.Errorf(dispute.CodeCaseClosed, "the case is closed"))
 		}
 		return dispute.CommandResult{CaseID: r.Case.ID, Version: r.Case.Version, Duplicate: r.duplicate}, err
 	})
