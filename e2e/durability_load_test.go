@@ -23,7 +23,7 @@ func TestHangingWarehouseDelaysNoRefund(t *testing.T) {
 	const waiting, enough = 200, 150
 	abreast(waiting, 16, func(int) {
 		c := s.customer(t)
-		c.open(returnOf(s.order(t, c.id), dispute.ReasonChangedMind))
+		c.openSoon(returnOf(s.order(t, c.id), dispute.ReasonChangedMind))
 	})
 	// A case hangs when all but the warehouse has answered.
 	hanging := func() int {

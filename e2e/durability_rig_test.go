@@ -1,9 +1,11 @@
 package e2e_test
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,19 +45,23 @@ func until(t *testing.T, limit time.Duration, what string, done func() bool) {
 // abreast does n things, at most limit at once, and waits for all.
 func abreast(n, limit int, do func(i int)) {
 	var wg sync.WaitGroup
-	next := make(chan int)
+	var next atomic.Int64
 	for range min(n, limit) {
 		wg.Go(func() {
-			for i := range next {
-				do(i)
+			for i := next.Add(1); i <= int64(n); i = next.Add(1) {
+				do(int(i - 1))
 			}
 		})
 	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
 	wg.Wait()
+}
+
+// openSoon opens a case on a machine that is busy: 202 is as good as 201.
+func (c caller) openSoon(o opening) (id string) {
+	c.t.Helper()
+	r := c.do(http.MethodPost, "/v1/cases", o)
+	require.Contains(c.t, []int{http.StatusCreated, http.StatusAccepted}, r.status, "%s", r.body)
+	return strings.TrimPrefix(r.header.Get("Location"), "/v1/cases/")
 }
 
 // wire is a connection between two parts that can be cut and mended.
