@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -38,7 +39,10 @@ func TestHangingWarehouseDelaysNoRefund(t *testing.T) {
 
 	c, agent := s.customer(t), s.agent(t)
 	began := time.Now()
-	id := s.complain(t, c).ID
+	o := s.order(t, c.id)
+	id := c.openSoon(opening{"shop_id": "shop-1", "kind": "complaint", "reason": "service_attitude", "order_id": o.OrderID,
+		"lines": []dispute.Line{{LineID: "cup", Quantity: 1}}, "statement": "Nobody answered."}) // asks the warehouse nothing
+	until(t, patience, "the complaint is on record", func() bool { return c.do(http.MethodGet, "/v1/cases/"+id, nil).status == http.StatusOK })
 	agent.awaitPerson(id, dispute.CodePersonByRule)
 	agent.decide(id, grant(dispute.RemedyFreightRefund, 0))
 	c.awaitMoney(id, "refund-1", dispute.MoneySucceeded)

@@ -95,19 +95,14 @@ func TestDatabaseAwayForMinutes(t *testing.T) {
 	}
 
 	database.mend()
-	defer func() {
-		if t.Failed() {
-			for i, x := range w.texts("SELECT id || ' ' || stage || ' ' || gate || ' ' || waiting_on || ' ' || coalesce(due_at::text,'') || ' ' || version from cases order by opened_at") {
-				t.Log(i, x)
-			}
-			id := w.texts("SELECT id from cases where gate <> 'closed' limit 1")[0]
-			for _, e := range s.history(t, id) { t.Log(e.GetEventId(), e.GetEventType(), e.GetEventTime().AsTime().Format("15:04:05.000"), e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName()) }
-			for _, e := range s.entriesOf(t, id) { t.Log(e.Seq, e.Type, e.At, e.Reason, string(e.Data)) }
-		}
-	}()
+	super := s.supervisor(t)
 	for _, id := range ids {
-		until(t, patience, "case "+id+" goes on to its end", func() bool {
-			return w.count("SELECT count(*) FROM cases WHERE id = $1 AND gate = 'closed'", id) == 1
+		until(t, 2*patience, "case "+id+" goes on to its end", func() bool {
+			now := super.get(id)
+			if now.Stage == dispute.StageAdjudication && now.Outcome == "" { // money is never paid by silence: a person decides
+				super.reject(id, "unfounded")
+			}
+			return now.Gate == dispute.GateClosed
 		})
 	}
 	for _, id := range ids {

@@ -65,6 +65,7 @@ type process struct {
 	cmd  *exec.Cmd
 	url  string
 	gone chan struct{}
+	how  error // it ended, once gone is closed: killed, mostly
 }
 
 // api starts an API process on the stack's database and namespace.
@@ -99,13 +100,13 @@ func (s *stack) api(t *testing.T, o processOptions) *process {
 	go func() {
 		defer close(p.gone)
 		listening(logs, said, address)
-		_ = p.cmd.Wait() // killed, mostly: how it ended says nothing
+		p.how = p.cmd.Wait()
 	}()
 	select {
 	case a := <-address:
 		p.url = "http://" + a
 	case <-p.gone:
-		require.FailNow(t, "the API process ended", "%s", said)
+		require.FailNow(t, "the API process ended", "%v: %s", p.how, said)
 	case <-time.After(patience):
 		require.FailNow(t, "the API process does not listen", "%s", p.cmd.Env)
 	}

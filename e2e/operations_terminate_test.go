@@ -107,3 +107,35 @@ func TestOperationsRestartIsRefused(t *testing.T) {
 	require.NoError(t, err, out)
 	require.True(t, strings.Contains(out, "the chain is intact"), out)
 }
+
+// What was handed to a run that was stuck and then removed is handed to its
+// successor: the engine had it, but no record did.
+func TestOperationsLoseNothingOfAStuckRun(t *testing.T) {
+	t.Parallel()
+	for name, remove := range map[string]func(*testing.T, *stack, string){
+		"terminated": func(t *testing.T, s *stack, id string) { s.terminate(t, id); s.restart(t, id) },
+		"reset without its signals": func(t *testing.T, s *stack, id string) {
+			s.reset(t, id, "--reapply-exclude", "All")
+		},
+		"reset with its signals": func(t *testing.T, s *stack, id string) { s.reset(t, id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := operated(t)
+			c, id := waitingForEvidence(t, s)
+			s.stopWorker()
+			c.supply(id)
+			delivered, err := s.record.RelayInbox(t.Context(), 10, s.door.Signal)
+			require.NoError(t, err)
+			require.Equal(t, 2, delivered, "the engine has them")
+
+			remove(t, s, id)
+			require.NoError(t, s.startWorker(t.Context()))
+			c.awaitOffer(id)
+			require.Equal(t, 2, s.count(t, id, dispute.EventEvidence), "each once")
+			c.accept(id)
+			fromLabel(t, s, c, id)
+			s.paid(t, id, moved{"refund.made", "refund-1/1", 5000})
+		})
+	}
+}

@@ -12,7 +12,8 @@ import (
 )
 
 // Adopt makes a run of the case's workflow (after a reset or a restart) the owner
-// of the record, adds a run.adopted entry, and returns the case and the workflow's
+// of the record, adds a run.adopted entry, has events that no run has recorded
+// delivered again, and returns the case and the workflow's
 // own state as stored, from which the run goes on. The owner that adopts again gets
 // them without another entry. Errors: CodeNotFound, CodeCaseClosed after the end,
 // CodeRunSuperseded for a run that was replaced already.
@@ -48,6 +49,15 @@ func (s *Store) Adopt(ctx context.Context, caseID, runID string) (dispute.Case, 
 	return c, engine, nil
 }
 
+// redeliver makes events due again which the case has not recorded: those that
+// found no workflow, and those that its last run was given and ended without
+// having taken in. What it did take in stands in its state; the quarter of an hour
+// covers the time between a signal and the record of it.
+const redeliver = `UPDATE inbox i SET state = 'pending', next_at = clock_timestamp(), settled_at = NULL
+	FROM cases c WHERE c.id = $1 AND i.case_id = c.id AND (i.state = 'pending' OR (i.state = 'delivered'
+		AND i.settled_at >= c.updated_at - interval '15 minutes'
+		AND NOT coalesce(c.engine::jsonb -> 'seen_events', '[]') ? (i.payload ->> 'event_id')))`
+
 // takeOver writes the change of owner.
 func takeOver(ctx context.Context, tx pgx.Tx, c dispute.Case, from, to string, head chainHead, position int64) error {
 	var known bool
@@ -73,10 +83,9 @@ func takeOver(ctx context.Context, tx pgx.Tx, c dispute.Case, from, to string, h
 		return err
 	}
 	var q pgx.Batch
+	q.Queue(redeliver, c.ID)
 	q.Queue("INSERT INTO case_runs (case_id, run_id, ordinal) VALUES ($1, $2, $3)", c.ID, to, runs+1)
 	q.Queue(`UPDATE cases SET run_id = $2, version = $3, doc = $4, orphaned = false, updated_at = now() WHERE id = $1`,
 		c.ID, to, c.Version, doc)
-	// Events that could not be delivered while there was no workflow need not rest any longer.
-	q.Queue("UPDATE inbox SET next_at = clock_timestamp() WHERE case_id = $1 AND state = 'pending'", c.ID)
 	return tx.SendBatch(ctx, &q).Close()
 }

@@ -195,12 +195,10 @@ func overtaken(ctx context.Context, err error) bool {
 	if !errors.As(err, &notReady) {
 		return false
 	}
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(overtakenPause):
-		return true
-	}
+	pause, cancel := context.WithTimeout(ctx, overtakenPause)
+	defer cancel()
+	<-pause.Done()
+	return ctx.Err() == nil
 }
 
 func result(ctx context.Context, handle client.WorkflowUpdateHandle) (dispute.CommandResult, error) {

@@ -326,21 +326,6 @@ func (r *rig) notices(to dispute.Role) []dispute.Milestone {
 	return all
 }
 
-// breachedAt returns when the named clock was breached; the test fails if it was not.
-func (r *rig) breachedAt(name dispute.ClockName) time.Time {
-	r.t.Helper()
-	for _, e := range r.entries() {
-		var d struct {
-			Clock dispute.ClockName `json:"clock"`
-		}
-		if e.Type == dispute.EventClockBreached && json.Unmarshal(e.Data, &d) == nil && d.Clock == name {
-			return e.At
-		}
-	}
-	require.Failf(r.t, "not breached", "clock %s never ran out", name)
-	return time.Time{}
-}
-
 func photo(id string) dispute.EvidenceSubmitted {
 	return dispute.EvidenceSubmitted{EventID: "ev-" + id, Evidence: dispute.Evidence{
 		ID: "evd_" + id, Type: dispute.EvidencePhoto, SubmittedBy: customer, SHA256: "ab" + id, MediaType: "image/jpeg", Size: 10,

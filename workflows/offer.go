@@ -1,0 +1,111 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// makeOffer puts an offer before the customer; the one before it is replaced.
+func (r *caseRun) makeOffer(o dispute.Offer) {
+	now := workflow.Now(r.sure).UTC()
+	if o.ID == "" {
+		o.ID = fmt.Sprintf("offer_%d", len(r.Case.Offers)+1)
+	}
+	o.MadeAt, o.State = now, dispute.OfferOpen
+	r.replaceOpenOffer()
+	r.Case.Offers = append(r.Case.Offers, o)
+	r.Case.Explanation = nil
+	r.presentOffer(o)
+}
+
+// presentOffer starts the customer's clock on an offer that may be answered now.
+func (r *caseRun) presentOffer(o dispute.Offer) {
+	r.moveTo(dispute.StageNegotiation)
+	r.Engine.Offered = true
+	r.meetClocks(dispute.ClockFirstResponse, dispute.ClockAgentDecision, dispute.ClockSupervisorDecision, dispute.ClockEscalationWindow)
+	k := r.Case.Running(dispute.ClockCustomerResponse, "")
+	if k == nil {
+		started := r.startNow(dispute.ClockRequest{Name: dispute.ClockCustomerResponse})
+		k = &started
+	}
+	due := k.DueAt
+	r.log(dispute.EventOfferMade, o.Author, o.Rule, kv{"offer_id": o.ID, "remedies": o.Remedies, "answer_by": due})
+	r.notify(dispute.NoticeOffer, dispute.RoleCustomer, kv{"offer_id": o.ID, "remedies": o.Remedies, "answer_by": due})
+}
+
+func (r *caseRun) replaceOpenOffer() {
+	for i := range r.Case.Offers {
+		if o := &r.Case.Offers[i]; o.State == dispute.OfferOpen || o.State == dispute.OfferPendingApproval {
+			o.State = dispute.OfferReplaced
+			r.meetClock(dispute.ClockCustomerResponse, "")
+			r.dropApproval(o.ApprovalID)
+		}
+	}
+}
+
+// offerCommand is an agent's or supervisor's proposal.
+func (r *caseRun) offerCommand(c dispute.OfferCommand) error {
+	if err := dispute.CheckShares(c.Liability); err != nil {
+		return err
+	}
+	a, err := r.authorize(c.Actor, c.Remedies)
+	if err != nil {
+		return err
+	}
+	o := dispute.Offer{ID: c.OfferID, Author: c.Actor, Liability: c.Liability, Remedies: a.Remedies, NoteID: c.NoteID}
+	if len(c.Liability) > 0 {
+		r.Case.Liability = c.Liability
+		r.log(dispute.EventLiability, c.Actor, "", kv{"liability": c.Liability})
+	}
+	if !a.NeedsApproval {
+		r.makeOffer(o)
+		return nil
+	}
+	r.replaceOpenOffer()
+	o.MadeAt, o.State = workflow.Now(r.sure).UTC(), dispute.OfferPendingApproval
+	o.ApprovalID = r.askApproval(o.ID, c.Actor, a)
+	r.Case.Offers = append(r.Case.Offers, o)
+	return nil
+}
+
+// respondCommand is the customer's answer to the open offer.
+func (r *caseRun) respondCommand(c dispute.RespondCommand) error {
+	o := r.Case.OpenOffer()
+	if o == nil || o.ID != c.OfferID {
+		return dispute.Errorf(dispute.CodeNotAllowedNow, "offer %q is not open", c.OfferID)
+	}
+	if c.Action == dispute.ResponseCounter && (c.Counter == nil || len(c.Counter.Remedies) == 0) {
+		return dispute.Invalid("a counter-offer says what is wanted instead", dispute.Field{Pointer: "/counter/remedies", Detail: "required"})
+	}
+	if c.Action == dispute.ResponseAccept {
+		plan := r.plan(o.Remedies)
+		if plan.Refused != nil {
+			return plan.Refused
+		}
+		r.answerOffer(o, dispute.OfferAccepted, c)
+		r.execute(o.Remedies, plan, c.Actor)
+		return nil
+	}
+	if c.Action == dispute.ResponseDecline {
+		r.answerOffer(o, dispute.OfferDeclined, c)
+		r.start(dispute.ClockEscalationWindow, "")
+		return nil
+	}
+	if c.Action != dispute.ResponseCounter {
+		return dispute.Invalid("action is accept, decline or counter", dispute.Field{Pointer: "/action", Detail: "unknown action"})
+	}
+	o.Counter = c.Counter
+	r.answerOffer(o, dispute.OfferCountered, c)
+	r.askAgent(&dispute.Explanation{Code: "countered"}, "")
+	return nil
+}
+
+func (r *caseRun) answerOffer(o *dispute.Offer, state dispute.OfferState, c dispute.RespondCommand) {
+	now := workflow.Now(r.sure).UTC()
+	o.State, o.AnsweredAt = state, &now
+	r.meetClock(dispute.ClockCustomerResponse, "")
+	r.log(dispute.EventOfferAnswered, c.Actor, string(c.Action), kv{"offer_id": o.ID})
+}
