@@ -54,6 +54,20 @@ func TestHandbookBreached(t *testing.T) {
 	until(t, patience, "the search attribute says so", func() bool { return strings.Contains(s.shell(t, page["find-breached"], c, id), id) })
 }
 
+// A running case whose clock ran out long ago is one that nobody works on.
+func TestHandbookStuck(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	c, id := waitingForEvidence(t, s)
+	s.visible(t, id)
+	s.stopWorker()
+	block := readHandbook(t)["find-stuck"]
+	require.NotContains(t, s.shell(t, block, c, id), id)
+	until(t, patience, "the case is found", func() bool { return strings.Contains(s.shell(t, block, c, id), id) })
+	require.NoError(t, s.startWorker(t.Context()))
+	c.awaitClosed(id, dispute.OutcomeExpired)
+}
+
 // What the engine cannot settle has a door.
 func TestHandbookResolve(t *testing.T) {
 	t.Parallel()
@@ -100,6 +114,7 @@ func TestHandbookMetrics(t *testing.T) {
 	w := s.workerPart(t, patience)
 	page, err := os.ReadFile(handbook)
 	require.NoError(t, err)
+	s.fail(t, partners.ModeReset, 0)
 	c, id := s.refunding(t)
 	c.awaitClosed(id, dispute.OutcomeResolved)
 	said := s.shellWith(t, readHandbook(t)["metrics"], "API="+address)
@@ -107,7 +122,8 @@ func TestHandbookMetrics(t *testing.T) {
 		require.Contains(t, said, m)
 	}
 	all := s.shellWith(t, `curl -sf "$WORKER/metrics"`, "WORKER="+w.listens())
-	require.Contains(t, all, "temporal_num_pollers")
+	require.Regexp(t, `(?m)^temporal_num_pollers\{`, all)
+	require.Regexp(t, `(?m)^temporal_activity_execution_failed\{[^}]*activity_type="Pay"`, all)
 	for _, m := range regexp.MustCompile("`(temporal_\\w+)`").FindAllStringSubmatch(string(page), -1) {
 		// A counter of failures appears with the first failure; its name is the SDK's own.
 		require.Contains(t, sdkMetrics, m[1])
@@ -120,7 +136,7 @@ var sdkMetrics = []string{"temporal_num_pollers", "temporal_activity_execution_f
 // Every block of the page has its test, and every test its block.
 func TestHandbookIsTried(t *testing.T) {
 	t.Parallel()
-	want := []string{"find-breached", "resolve", "pause", "unpause", "metrics"}
+	want := []string{"find-stuck", "find-breached", "resolve", "pause", "unpause", "metrics"}
 	for name := range blocks {
 		want = append(want, name)
 	}

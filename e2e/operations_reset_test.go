@@ -63,18 +63,27 @@ func TestOperationsResetTwice(t *testing.T) {
 	s.parcels(t, id, 1, 0, 1, 0)
 }
 
-// A closed case that is reset by mistake stays closed, and its new run ends.
+// A closed case that is reset by mistake stays closed, and its new run ends,
+// whether the case ran from its opening or was restarted.
 func TestOperationsResetOfAClosedCase(t *testing.T) {
 	t.Parallel()
 	s := operated(t)
-	c, id := refundPending(t, s)
-	fromRefund(t, s, c, id)
-	s.ran(t, id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
-	entries := len(c.timeline(id))
+	for name, before := range map[string]func(*testing.T, string){
+		"opened": func(*testing.T, string) {}, "restarted": func(t *testing.T, id string) { s.terminate(t, id); s.restart(t, id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, id := refundPending(t, s)
+			before(t, id)
+			fromRefund(t, s, c, id)
+			s.ran(t, id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
+			entries := len(c.timeline(id))
 
-	s.reset(t, id)
-	s.ran(t, id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
-	require.Len(t, c.timeline(id), entries)
-	require.Equal(t, dispute.OutcomeResolved, c.get(id).Outcome)
-	s.paid(t, id, moved{"refund.made", "refund-1/1", 8000})
+			s.reset(t, id)
+			s.ran(t, id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
+			require.Len(t, c.timeline(id), entries)
+			require.Equal(t, dispute.OutcomeResolved, c.get(id).Outcome)
+			s.paid(t, id, moved{"refund.made", "refund-1/1", 8000})
+		})
+	}
 }

@@ -13,9 +13,9 @@ import (
 
 // Adopt makes a run of the case's workflow (after a reset or a restart) the owner
 // of the record, adds a run.adopted entry, has events that no run has recorded
-// delivered again, and returns the case and the workflow's
-// own state as stored, from which the run goes on. The owner that adopts again gets
-// them without another entry. Errors: CodeNotFound, CodeCaseClosed after the end,
+// delivered again, and returns the case and the workflow's own state as stored, from
+// which the run goes on. The owner that adopts again gets them without another
+// entry. Errors: CodeNotFound, CodeCaseClosed after the end,
 // CodeRunSuperseded for a run that was replaced already.
 func (s *Store) Adopt(ctx context.Context, caseID, runID string) (dispute.Case, json.RawMessage, error) {
 	var c dispute.Case
@@ -56,7 +56,7 @@ func (s *Store) Adopt(ctx context.Context, caseID, runID string) (dispute.Case, 
 const redeliver = `UPDATE inbox i SET state = 'pending', next_at = clock_timestamp(), settled_at = NULL
 	FROM cases c WHERE c.id = $1 AND i.case_id = c.id AND (i.state = 'pending' OR (i.state = 'delivered'
 		AND i.settled_at >= c.updated_at - interval '15 minutes'
-		AND NOT coalesce(c.engine::jsonb -> 'seen_events', '[]') ? (i.payload ->> 'event_id')))`
+		AND NOT coalesce(c.engine -> 'seen_events', '[]') ? (i.payload ->> 'event_id')))`
 
 // takeOver writes the change of owner.
 func takeOver(ctx context.Context, tx pgx.Tx, c dispute.Case, from, to string, head chainHead, position int64) error {

@@ -175,6 +175,32 @@ func TestRelayInboxWaitsForARestart(t *testing.T) {
 	require.Equal(t, 2, deliver(dispute.DeliveryDelivered), "no rest is left to wait for")
 }
 
+// What a run was given and never recorded goes to the run that takes the case over.
+func TestAdoptionHasEventsDeliveredAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.fillInbox(t, 1, 3)
+	var got []string
+	relay := func() {
+		_, err := b.RelayInbox(t.Context(), 100, func(_ context.Context, e dispute.InboxEvent) (dispute.Delivery, error) {
+			got = append(got, e.EventID)
+			return dispute.DeliveryDelivered, nil
+		})
+		require.NoError(t, err)
+	}
+	relay()
+	require.Equal(t, []string{"evt_0_0", "evt_0_1", "evt_0_2"}, got)
+	taken := next(newCase("case_0"), 2, 1)
+	taken.Engine = []byte(`{"seen_events": ["evt_0_0"]}`)
+	_, err := b.Record(t.Context(), taken)
+	require.NoError(t, err)
+
+	_, _, err = b.Adopt(t.Context(), "case_0", "run_2")
+	require.NoError(t, err)
+	relay()
+	require.Equal(t, []string{"evt_0_1", "evt_0_2"}, got[3:])
+}
+
 func TestRelayOutbox(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

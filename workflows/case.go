@@ -141,7 +141,12 @@ func (r *caseRun) begin() error {
 		r.enqueue(&event{apply: r.open})
 		r.turn()
 	case r.given.Restart != "":
-		if err := r.adopt(); err != nil {
+		err := r.adopt()
+		if activities.Code(err) == dispute.CodeCaseClosed {
+			r.ended = true // there is nothing to go on with
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		r.advance()
