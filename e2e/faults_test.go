@@ -1,9 +1,9 @@
 package e2e_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"path"
 	"sync"
 	"testing"
 
@@ -35,6 +35,9 @@ func TestFault01ManyCasesAtOnceAndNoneFails(t *testing.T) {
 	})
 	require.Empty(t, wrong)
 	for _, id := range ids {
+		until(t, patience, "case "+id+" is on record", func() bool {
+			return s.agent(t).do(http.MethodGet, "/v1/cases/"+id, nil).status == http.StatusOK
+		})
 		s.agent(t).awaitClosed(id, dispute.OutcomeResolved)
 		s.ran(t, id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
 		s.paid(t, id, moved{"refund.made", "refund-1/1", 8000})
@@ -59,13 +62,7 @@ func (s *stack) loseAndOpen(t *testing.T, i int, ids []string) error {
 	if r.status != http.StatusCreated && r.status != http.StatusAccepted {
 		return fmt.Errorf("opening %d: %d %s", i, r.status, r.body)
 	}
-	var opened struct {
-		ID string `json:"id"`
-	}
-	if err := json.Unmarshal(r.body, &opened); err != nil {
-		return err
-	}
-	ids[i] = opened.ID
+	ids[i] = path.Base(r.header.Get("Location")) // a 202 has no more than that
 	return nil
 }
 

@@ -1,12 +1,15 @@
 package e2e_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
 
 	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/partners"
 )
 
 // A reset starts the workflow anew; the new run takes the record over and the
@@ -61,6 +64,35 @@ func TestOperationsResetTwice(t *testing.T) {
 	fromTransit(t, s, c, id)
 	s.paid(t, id, moved{"refund.made", "refund-1/1", 5000})
 	s.parcels(t, id, 1, 0, 1, 0)
+}
+
+// A run that began from a state that was handed to it goes on from the record too,
+// not from that state.
+func TestOperationsResetOfAContinuedRun(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, options{policy: "story", continueEvery: 4})
+	require.NoError(t, s.box.SetSettlement(t.Context(), partners.Settlement{Mode: partners.SettleManual}))
+	for _, p := range points() {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			c, id := p.reach(t, s)
+			before := s.events(t, id)
+			until(t, patience, "the last run has done a task", func() bool {
+				return slices.ContainsFunc(s.history(t, id), func(e *historypb.HistoryEvent) bool {
+					return e.GetEventType() == enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+				})
+			})
+			s.reset(t, id, "--reapply-exclude", "All")
+			until(t, patience, "the record is taken over", func() bool { return s.count(t, id, dispute.EventAdopted) == 1 })
+			p.goOn(t, s, c, id)
+			s.ran(t, id, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
+			s.paid(t, id, moved{"refund.made", "refund-1/1", p.paid})
+			s.parcelsAre(t, id, p.ended)
+			after := s.events(t, id)
+			require.Equal(t, before[dispute.EventOpened], after[dispute.EventOpened])
+			require.LessOrEqual(t, after[dispute.EventOfferMade], 1)
+		})
+	}
 }
 
 // A closed case that is reset by mistake stays closed, and its new run ends,

@@ -27,8 +27,8 @@ func TestOperationsTerminate(t *testing.T) {
 			s.isOrphaned(t, id)
 
 			s.restart(t, id)
-			require.Eventually(t, func() bool { return !s.orphaned(t, id) }, patience, tick, "it has a workflow again")
-			require.Equal(t, 1, s.count(t, id, dispute.EventAdopted))
+			until(t, patience, "the record is taken over", func() bool { return s.count(t, id, dispute.EventAdopted) == 1 })
+			require.False(t, s.orphaned(t, id), "it has a workflow again")
 			p.goOn(t, s, c, id)
 			s.paid(t, id, moved{"refund.made", "refund-1/1", p.paid})
 			s.parcelsAre(t, id, p.ended)

@@ -140,7 +140,7 @@ func (r *caseRun) begin() error {
 	case r.given.Opening != nil:
 		r.enqueue(&event{apply: r.open})
 		r.turn()
-	case r.given.Restart != "":
+	case r.given.Restart != "", r.wasReset():
 		err := r.adopt()
 		if activities.Code(err) == dispute.CodeCaseClosed {
 			r.ended = true // there is nothing to go on with
@@ -154,6 +154,13 @@ func (r *caseRun) begin() error {
 		r.advance()
 	}
 	return nil
+}
+
+// wasReset says whether this run repeats one that began from a state: that state
+// is older than the record.
+func (r *caseRun) wasReset() bool {
+	info := workflow.GetInfo(r.sure)
+	return r.given.State != nil && info.OriginalRunID != "" && info.OriginalRunID != info.WorkflowExecution.RunID
 }
 
 // turn applies everything that has come, lets follow what follows, and records
