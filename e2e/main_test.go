@@ -41,7 +41,12 @@ func run(m *testing.M) int {
 	metricsURL = fmt.Sprintf("http://127.0.0.1:%d/metrics", port)
 	temporalServer, err = testsuite.StartDevServer(context.Background(), testsuite.DevServerOptions{
 		ExistingPath: bin, LogLevel: "error", ClientOptions: &client.Options{Logger: quiet{}},
-		ExtraArgs: []string{"--dynamic-config-value", "frontend.namespaceRPS.visibility=1000",
+		// Dozens of namespaces share this one server: one partition a queue, and room to talk.
+		ExtraArgs: []string{
+			"--dynamic-config-value", "frontend.namespaceRPS.visibility=1000",
+			"--dynamic-config-value", "matching.numTaskqueueReadPartitions=1",
+			"--dynamic-config-value", "matching.numTaskqueueWritePartitions=1",
+			"--dynamic-config-value", "matching.rps=100000",
 			"--metrics-port", strconv.Itoa(port)},
 	})
 	if err != nil {
