@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"strings"
 
 	"github.com/redresshq/redress/dispute"
 )
@@ -45,8 +46,9 @@ func (i *Investigation) TraceOrder(ctx context.Context, orderID string) (dispute
 	return i.TraceParcel(ctx, o.Carrier, o.TrackingNumber)
 }
 
-// PaymentFacts asks the provider what happened to the order's payments without us.
-func (i *Investigation) PaymentFacts(ctx context.Context, orderID string) (dispute.PaymentFacts, error) {
+// PaymentFacts asks the provider what happened to the order's payments without the
+// case: outside of Redress, and by other cases.
+func (i *Investigation) PaymentFacts(ctx context.Context, orderID, caseID string) (dispute.PaymentFacts, error) {
 	o, err := i.Orders.Order(ctx, orderID)
 	if err != nil {
 		return dispute.PaymentFacts{}, Classify(err)
@@ -60,17 +62,31 @@ func (i *Investigation) PaymentFacts(ctx context.Context, orderID string) (dispu
 		facts.RefundedElsewhere += refundedElsewhere(ledger)
 		facts.ChargedBack += ledger.ChargedBack.Amount
 		facts.ChargebackOpen = facts.ChargebackOpen || ledger.ChargebackOpen
+		gone := ledger.ChargedBack.Amount + refunded(ledger, func(m Movement) bool { return !strings.HasPrefix(m.Key, caseID+"/") })
+		if gone > 0 {
+			facts.Payments = append(facts.Payments, dispute.PaymentGone{PaymentID: p.PaymentID, Gone: gone})
+		}
 	}
 	return facts, nil
 }
 
 // refundedElsewhere sums the live refunds that do not carry a key of ours.
 func refundedElsewhere(l PaymentLedger) int64 {
+	return refunded(l, func(m Movement) bool { return m.Key == "" })
+}
+
+// refunded sums the live refunds that match.
+func refunded(l PaymentLedger, match func(Movement) bool) int64 {
 	var sum int64
 	for _, m := range l.Refunds {
-		if m.Key == "" && m.Status != dispute.MoneyFailed && m.Status != dispute.MoneyCancelled {
+		if m.live() && match(m) {
 			sum += m.Amount.Amount
 		}
 	}
 	return sum
+}
+
+// live says whether the provider has paid or may still pay.
+func (m Movement) live() bool {
+	return m.Status != dispute.MoneyFailed && m.Status != dispute.MoneyCancelled
 }

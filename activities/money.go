@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/redresshq/redress/dispute"
 )
@@ -30,22 +31,19 @@ type Money struct {
 // through, and only then sends. Every try uses the same key. What may have
 // happened is asked about before anything can refuse it.
 func (m *Money) Pay(ctx context.Context, claim dispute.MoneyClaim) (Movement, error) {
-	var chargeback *dispute.Error
+	var twice *dispute.Error
 	if claim.Type == dispute.LegRefund {
 		ledger, err := m.Payments.PaymentLedger(ctx, claim.PaymentID)
 		if err != nil {
 			return Movement{}, Classify(err)
 		}
-		if ledger.ChargebackOpen {
-			chargeback = dispute.Errorf(dispute.CodeChargebackOpen,
-				"a chargeback is open on payment %s; refunding now could pay twice", claim.PaymentID)
-		}
+		twice = couldPayTwice(ledger, claim)
 		claim.Elsewhere = refundedElsewhere(ledger) + ledger.ChargedBack.Amount
 	}
 	row, err := m.Ledger.ClaimMoney(ctx, claim)
 	switch {
-	case chargeback != nil && dispute.CodeOf(err) == dispute.CodeExceedsCapture:
-		return Movement{}, Classify(chargeback) // the reason why nothing is left
+	case twice != nil && dispute.CodeOf(err) == dispute.CodeExceedsCapture:
+		return Movement{}, Classify(twice) // the reason why nothing is left
 	case err != nil:
 		return Movement{}, Classify(err)
 	case row.Status.Final():
@@ -57,8 +55,8 @@ func (m *Money) Pay(ctx context.Context, claim dispute.MoneyClaim) (Movement, er
 			return deref(found), err
 		}
 	}
-	if chargeback != nil {
-		return Movement{}, m.refused(ctx, claim, chargeback)
+	if twice != nil {
+		return Movement{}, m.refused(ctx, claim, twice)
 	}
 	if err := m.Ledger.MarkMoneySent(ctx, claim.Key); err != nil {
 		return Movement{}, Classify(err)
@@ -68,6 +66,22 @@ func (m *Money) Pay(ctx context.Context, claim dispute.MoneyClaim) (Movement, er
 		return Movement{}, m.refused(ctx, claim, err)
 	}
 	return m.record(ctx, claim, moved)
+}
+
+// couldPayTwice says why a refund that was not sent yet must not be: the customer's
+// bank is taking the money back, or the provider still holds an earlier refund of the
+// same lines that the case gave up. nil if nothing speaks against it.
+func couldPayTwice(l PaymentLedger, claim dispute.MoneyClaim) *dispute.Error {
+	if l.ChargebackOpen {
+		return dispute.Errorf(dispute.CodeChargebackOpen,
+			"a chargeback is open on payment %s; refunding now could pay twice", claim.PaymentID)
+	}
+	for _, m := range l.Refunds {
+		if m.live() && slices.Contains(claim.Ended, m.Key) {
+			return dispute.Errorf(dispute.CodeExceedsCapture, "the provider has %s as %s; %s would pay it twice", m.Key, m.Status, claim.Key)
+		}
+	}
+	return nil
 }
 
 // Reconcile asks the provider what became of a payment and records it. A payment
@@ -112,7 +126,7 @@ func (m *Money) send(ctx context.Context, claim dispute.MoneyClaim) (Movement, e
 func (m *Money) refused(ctx context.Context, claim dispute.MoneyClaim, err error) error {
 	classified := Classify(err)
 	switch Code(classified) {
-	case dispute.CodeDeclined, dispute.CodeNotFound, dispute.CodeChargebackOpen:
+	case dispute.CodeDeclined, dispute.CodeNotFound, dispute.CodeChargebackOpen, dispute.CodeExceedsCapture:
 	default:
 		return classified
 	}

@@ -230,3 +230,63 @@ func TestReconcileTellsWhatTheProviderKnows(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, dispute.MoneyUnknown, moved.Status, "the provider has nothing under the key")
 }
+
+func TestPayRefusesWhatTheProviderStillHoldsUnderAnEndedKey(t *testing.T) {
+	t.Parallel()
+	m, p, b, claim := setup()
+	claim.Key, claim.Ended = "case_1/refund-2/1", []string{"case_1/refund-1/1"}
+	p.ledger.Refunds = []activities.Movement{{Key: "case_1/refund-1/1", Amount: dispute.CNY(5000), Status: dispute.MoneyPending}}
+	_, err := m.Pay(t.Context(), claim)
+	require.Equal(t, dispute.CodeExceedsCapture, activities.Code(err))
+	require.Zero(t, p.sent)
+	require.Equal(t, dispute.MoneyFailed, b.claims[claim.Key].Status, "the claim counts no more")
+
+	delete(b.claims, claim.Key)
+	p.ledger.Refunds[0].Status = dispute.MoneyCancelled
+	_, err = m.Pay(t.Context(), claim)
+	require.NoError(t, err)
+	require.Equal(t, 1, p.sent)
+}
+
+func TestReconcileTellsThatGivenUpMoneyMoved(t *testing.T) {
+	t.Parallel()
+	m, p, b, claim := setup()
+	b.claims[claim.Key] = &dispute.MoneyRow{Key: claim.Key, Status: dispute.MoneyFailed, Amount: claim.Amount}
+	p.made[claim.Key] = activities.Movement{Key: claim.Key, ProviderRef: "re_1", Status: dispute.MoneySucceeded, Amount: claim.Amount}
+	moved, err := m.Reconcile(t.Context(), claim)
+	require.NoError(t, err)
+	require.Equal(t, dispute.MoneySucceeded, moved.Status)
+}
+
+// orders knows one order with two payments.
+type orders struct{}
+
+func (orders) Order(context.Context, string) (dispute.OrderFacts, error) {
+	return dispute.OrderFacts{Payments: []dispute.OrderMoney{{PaymentID: "pay-1", Captured: 9000}, {PaymentID: "pay-2", Captured: 9000}}}, nil
+}
+
+// ledgers answers for each payment with a ledger of its own.
+type ledgers struct {
+	provider
+	of map[string]activities.PaymentLedger
+}
+
+func (l *ledgers) PaymentLedger(_ context.Context, id string) (activities.PaymentLedger, error) {
+	return l.of[id], nil
+}
+
+func TestPaymentFactsTellWhatIsGoneOfEachPayment(t *testing.T) {
+	t.Parallel()
+	i := activities.Investigation{Orders: orders{}, Payments: &ledgers{of: map[string]activities.PaymentLedger{
+		"pay-1": {ChargedBack: dispute.CNY(300), Refunds: []activities.Movement{
+			{Amount: dispute.CNY(1000), Status: dispute.MoneySucceeded},
+			{Key: "case_0/refund-1/1", Amount: dispute.CNY(700), Status: dispute.MoneyPending},
+			{Key: "case_0/refund-2/1", Amount: dispute.CNY(600), Status: dispute.MoneyFailed},
+			{Key: "case_1/refund-1/1", Amount: dispute.CNY(500), Status: dispute.MoneySucceeded},
+		}},
+	}}}
+	facts, err := i.PaymentFacts(t.Context(), "order-1", "case_1")
+	require.NoError(t, err)
+	require.Equal(t, dispute.PaymentFacts{RefundedElsewhere: 1000, ChargedBack: 300,
+		Payments: []dispute.PaymentGone{{PaymentID: "pay-1", Gone: 2000}}}, facts)
+}

@@ -72,7 +72,7 @@ func sampleCase(id, customer string) dispute.CaseRecord {
 		OpenedAt: noon, Risk: dispute.Risk{Score: 30, Flags: []string{"many_returns"}},
 		Facts: dispute.Facts{History: &dispute.HistoryFacts{Cases: 9}, Sources: []dispute.SourceState{{Source: dispute.FactOrder, State: dispute.SourceAnswered, At: &noon}}},
 		Offers: []dispute.Offer{
-			{ID: "offer_1", State: dispute.OfferOpen, Author: dispute.System, MadeAt: noon, Remedies: []dispute.Remedy{{Type: dispute.RemedyReturnRefund, Amount: &dispute.Money{Amount: 100, Currency: "CNY"}}}},
+			{ID: "offer_1", State: dispute.OfferOpen, Author: dispute.System, MadeAt: noon, PresentedAt: &noon, Remedies: []dispute.Remedy{{Type: dispute.RemedyReturnRefund, Amount: &dispute.Money{Amount: 100, Currency: "CNY"}}}},
 			{ID: "offer_2", State: dispute.OfferPendingApproval, Author: dispute.Actor{Role: dispute.RoleAgent, ID: "a1"}, MadeAt: noon, NoteID: "remark_secret"}},
 		Approvals: []dispute.Approval{{ID: "approval_1", For: "offer_2", Author: dispute.Actor{Role: dispute.RoleAgent, ID: "a1"}, Amount: dispute.CNY(100), State: dispute.ApprovalPending, AskedAt: noon}},
 		Clocks:    []dispute.Clock{{Name: dispute.ClockCustomerResponse, Owner: dispute.WaitingCustomer, Budget: 72, Unit: dispute.UnitHours, Calendar: "cn", State: dispute.ClockRunning, Started: noon, DueAt: noon.Add(72 * time.Hour), OnExpiry: "lapse", Why: "72 h"}},

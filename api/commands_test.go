@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -118,6 +119,10 @@ func TestCommandsRefuse(t *testing.T) {
 		{"both", command(agent, "/decision", map[string]any{"remedies": remedy("CNY"), "reject": map[string]any{"code": "no"}}), 422, dispute.CodeInvalid},
 		{"neither", command(agent, "/decision", map[string]any{}), 422, dispute.CodeInvalid},
 		{"counter without one", command(customer, "/offers/offer_1/response", map[string]any{"action": "counter"}), 422, dispute.CodeInvalid},
+		{"counter about another line", command(customer, "/offers/offer_1/response", map[string]any{"action": "counter", "counter": map[string]any{
+			"remedies": []any{map[string]any{"type": "refund", "lines": []dispute.Line{{LineID: "l9", Quantity: 1}}}}}}), 422, dispute.CodeInvalid},
+		{"counter for six remedies", command(customer, "/offers/offer_1/response", map[string]any{"action": "counter", "counter": map[string]any{
+			"remedies": slices.Repeat(remedy("CNY"), dispute.MaxCounter+1)}}), 422, dispute.CodeInvalid},
 		{"accept with a counter", command(customer, "/offers/offer_1/response", map[string]any{"action": "accept", "counter": map[string]any{"remedies": remedy("CNY")}}), 422, dispute.CodeInvalid},
 		{"unknown offer", command(customer, "/offers/offer_9/response", map[string]any{"action": "accept"}), 404, dispute.CodeNotFound},
 		{"unknown approval", command(dispute.RoleSupervisor, "/approvals/approval_9", map[string]any{"approve": true}), 404, dispute.CodeNotFound},
@@ -134,6 +139,17 @@ func TestCommandsRefuse(t *testing.T) {
 			require.Empty(t, b.store.texts)
 		})
 	}
+}
+
+// A counter-offer that cannot be taken is refused with what is wrong in it.
+func TestCounterPointers(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.do(command(dispute.RoleCustomer, "/offers/offer_1/response", map[string]any{"action": "counter", "counter": map[string]any{
+		"remedies": []any{map[string]any{"type": "refund", "lines": []dispute.Line{{LineID: "l1", Quantity: 9}, {LineID: "l9", Quantity: 1}}}}}})).status(422).code(dispute.CodeInvalid)
+	require.Len(t, p.Errors, 2)
+	require.Equal(t, "/counter/remedies/0/lines/0/quantity", p.Errors[0].Pointer)
+	require.Equal(t, "/counter/remedies/0/lines/1/line_id", p.Errors[1].Pointer)
 }
 
 // What the engine refuses becomes the problem that its code stands for.

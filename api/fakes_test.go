@@ -24,6 +24,8 @@ type fakeStore struct {
 	evidence   map[string][]dispute.Evidence
 	names      map[string]string
 	inbox      []dispute.InboxEvent
+	issued     map[string]string // case by the number of a label
+	refused    map[string]dispute.RefusedOpening
 	entries    []dispute.RecordedEntry
 	filter     dispute.CaseFilter // of the last list
 	finishErr  error
@@ -247,6 +249,22 @@ func (f *fakeStore) AddInbox(_ context.Context, e dispute.InboxEvent) (dispute.I
 	e.ID = int64(len(f.inbox) + 1)
 	f.inbox = append(f.inbox, e)
 	return e, nil
+}
+
+func (f *fakeStore) IssuedTo(_ context.Context, r dispute.Reference) (string, error) {
+	leave, err := f.enter()
+	defer leave()
+	return f.issued[r.Value], err
+}
+
+func (f *fakeStore) RefusedOpening(_ context.Context, id string) (dispute.RefusedOpening, error) {
+	leave, err := f.enter()
+	defer leave()
+	r, ok := f.refused[id]
+	if err == nil && !ok {
+		err = wrapped(dispute.Errorf(dispute.CodeNotFound, "no such case"))
+	}
+	return r, err
 }
 
 func (f *fakeStore) ListInbox(_ context.Context, state dispute.InboxState, cursor int64, limit int) ([]dispute.InboxEvent, error) {

@@ -177,7 +177,7 @@ type EvidenceType = dispute.EvidenceType
 // Explanation Why it ended so, or why a person must decide, by which rule and which dates.
 type Explanation = dispute.Explanation
 
-// Facts What order system, warehouse, carrier, payment provider and our own record said.
+// Facts What order system, warehouse, carrier, payment provider and our own record said. Customers see of it the states of the sources, line_id, quantity and delivered_at of their own order, and the status of its parcel.
 type Facts = dispute.Facts
 
 // Health defines model for Health.
@@ -2357,6 +2357,28 @@ func (response GetCase404ApplicationProblemPlusJSONResponse) VisitGetCaseRespons
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCase409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response GetCase409ApplicationProblemPlusJSONResponse) VisitGetCaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.IdempotentReplayed != nil {
+		w.Header().Set("Idempotent-Replayed", fmt.Sprint(*response.Headers.IdempotentReplayed))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -46,11 +46,16 @@ func (s *Server) RespondToOffer(ctx context.Context, r RespondToOfferRequestObje
 		if err := checkRemedies(x, b.Counter.Remedies, "/counter/remedies"); err != nil {
 			return nil, err
 		}
+		ask := dispute.CounterAsk{Remedies: b.Counter.Remedies}
+		if err := dispute.CheckCounter(&x.record.Case, &ask); err != nil {
+			return nil, err
+		}
 		note, err := s.keepText(ctx, remarkPrefix, false, b.Counter.Note)
 		if err != nil {
 			return nil, err
 		}
-		command.Counter = &dispute.CounterAsk{Remedies: b.Counter.Remedies, NoteID: note}
+		ask.NoteID = note
+		command.Counter = &ask
 	}
 	answer, err := s.do(ctx, func(ctx context.Context, caseID string) (dispute.CommandResult, error) {
 		return s.Door.Respond(ctx, caseID, command)

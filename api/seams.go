@@ -19,6 +19,8 @@ type Store interface {
 
 	// GetCase fails with CodeNotFound.
 	GetCase(ctx context.Context, caseID string) (dispute.CaseRecord, error)
+	// RefusedOpening says why a case was never opened; CodeNotFound where nothing is known.
+	RefusedOpening(ctx context.Context, caseID string) (dispute.RefusedOpening, error)
 	// ListCases fails with CodeInvalid on a cursor that is not one of its own.
 	ListCases(ctx context.Context, filter dispute.CaseFilter) (dispute.CasePage, error)
 	Timeline(ctx context.Context, caseID string, afterSeq int64, limit int) ([]dispute.RecordedEntry, error)
@@ -36,6 +38,8 @@ type Store interface {
 
 	// AddInbox keeps an inbound event once under (source, event id).
 	AddInbox(ctx context.Context, event dispute.InboxEvent) (dispute.InboxEvent, error)
+	// IssuedTo is the case for which we issued a label with the number, "" if we issued none.
+	IssuedTo(ctx context.Context, ref dispute.Reference) (caseID string, err error)
 	ListInbox(ctx context.Context, state dispute.InboxState, cursor int64, limit int) ([]dispute.InboxEvent, error)
 	// MatchInbox fails with CodeNotFound and CodeNotAllowedNow.
 	MatchInbox(ctx context.Context, id int64, caseID string) (dispute.InboxEvent, error)

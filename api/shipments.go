@@ -26,6 +26,9 @@ func (s *Server) ShipReturn(ctx context.Context, r ShipReturnRequestObject) (Shi
 	if err := s.admit(x, nil, dispute.ActionReturnShipment, leg); err != nil {
 		return nil, err
 	}
+	if err := s.ownNumber(ctx, x, b.Carrier, b.TrackingNumber); err != nil {
+		return nil, err
+	}
 	shipped := dispute.ReturnShipped{EventID: x.derived("ship"), LegID: leg, Carrier: b.Carrier,
 		TrackingNumber: b.TrackingNumber, Actor: x.actor()}
 	payload, err := json.Marshal(shipped)
@@ -39,6 +42,17 @@ func (s *Server) ShipReturn(ctx context.Context, r ShipReturnRequestObject) (Shi
 	}
 	answer, err := s.answer(ctx, x.caseID())
 	return ShipReturn200JSONResponse{answer}, err
+}
+
+// ownNumber refuses the number of a label that was issued for another case: its
+// scans are that case's.
+func (s *Server) ownNumber(ctx context.Context, x *exchange, carrier, number string) error {
+	issued, err := s.Store.IssuedTo(ctx, dispute.Reference{Kind: dispute.RefTracking, Value: carrier + "/" + number})
+	if err != nil || issued == "" || issued == x.caseID() {
+		return err
+	}
+	return dispute.Invalid("the number is not this parcel's",
+		dispute.Field{Pointer: "/tracking_number", Detail: "belongs to a label of another return"})
 }
 
 // awaitedReturn is the leg of the return that has not ended, "" if there is none.

@@ -147,6 +147,9 @@ func (s *Server) scope(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		x := exchangeOf(c.Request().Context())
 		record, err := s.Store.GetCase(c.Request().Context(), x.input.PathParams["case_id"])
+		if dispute.CodeOf(err) == dispute.CodeNotFound && x.operation == "getCase" {
+			return s.neverOpened(c.Request().Context(), x, err)
+		}
 		if err != nil {
 			return err
 		}
@@ -156,4 +159,20 @@ func (s *Server) scope(next echo.HandlerFunc) echo.HandlerFunc {
 		x.record = &record
 		return next(c)
 	}
+}
+
+// neverOpened says of a case that is not on record whether its opening was
+// refused: whoever was told that it is accepted learns here what became of it.
+func (s *Server) neverOpened(ctx context.Context, x *exchange, missing error) error {
+	refused, err := s.Store.RefusedOpening(ctx, x.input.PathParams["case_id"])
+	switch {
+	case dispute.CodeOf(err) == dispute.CodeNotFound:
+		return missing
+	case err != nil:
+		return err
+	case x.grant.to(x.caller.Role) == own && refused.CustomerID != x.caller.CustomerID:
+		return missing
+	}
+	return dispute.Errorf(dispute.CodeDuplicateCase, "the case was not opened: another open case claims the same units").
+		WithRef(refused.DuplicateOf)
 }

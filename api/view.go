@@ -11,6 +11,7 @@ import (
 // CaseView is a case as one caller sees it.
 type CaseView struct {
 	dispute.Case
+	Facts          any             `json:"facts"`          // dispute.Facts; customers see CustomerFacts
 	Risk           *dispute.Risk   `json:"risk,omitempty"` // staff and machines only
 	Gate           dispute.Gate    `json:"gate"`
 	Orphaned       *bool           `json:"orphaned,omitempty"` // staff and machines only
@@ -28,7 +29,7 @@ type AllowedAction struct {
 // view shows a case to the caller of x. Customers do not see what the shop has
 // yet to agree on, nor what it thinks of them.
 func (x *exchange) view(record dispute.CaseRecord) CaseView {
-	v := CaseView{Case: record.Case, Gate: record.Gate, AllowedActions: []AllowedAction{}}
+	v := CaseView{Case: record.Case, Facts: record.Case.Facts, Gate: record.Gate, AllowedActions: []AllowedAction{}}
 	if v.Gate == "" {
 		v.Gate = dispute.GateOpen
 	}
@@ -49,12 +50,15 @@ func (x *exchange) view(record dispute.CaseRecord) CaseView {
 // hide takes out what a customer does not see. It copies what it shortens, since
 // the record may be shared.
 func (v *CaseView) hide() {
-	v.Facts.History = nil
+	v.Facts = customerFacts(&v.Case)
+	if !openlyExplained(&v.Case) {
+		v.Explanation = nil
+	}
 	v.Approvals = nil
 	offers, decisions := v.Offers, v.Decisions
 	v.Offers, v.Decisions = nil, nil
 	for _, o := range offers {
-		if o.State != dispute.OfferPendingApproval && o.State != dispute.OfferRefused {
+		if o.PresentedAt != nil {
 			v.Offers = append(v.Offers, o)
 		}
 	}

@@ -102,6 +102,8 @@ func TestAllowedRefusals(t *testing.T) {
 		{"no offer named", inStage(StageNegotiation), customer, ActionRespond, "", CodeNotFound},
 		{"replaced offer", inStage(StageNegotiation), customer, ActionRespond, "offer-1", CodeNotAllowedNow},
 		{"answered approval", inStage(StageNegotiation), supervisor, ActionApprove, "appr-1", CodeNotAllowedNow},
+		{"approval in execution", inStage(StageExecution), supervisor, ActionApprove, "appr-2", CodeNotAllowedNow},
+		{"approval in follow-up", inStage(StageFollowUp), supervisor, ActionApprove, "appr-2", CodeNotAllowedNow},
 		{"own approval", of(inStage(StageNegotiation), func(c *Case) { c.Approvals[1].Author = supervisor }), supervisor, ActionApprove, "appr-2", CodeSameAuthor},
 		{"offer in execution", inStage(StageExecution), agent, ActionOffer, "", CodeNotAllowedNow},
 		{"agent decides in adjudication", inStage(StageAdjudication), agent, ActionDecide, "", CodeNotAllowedNow},

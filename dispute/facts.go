@@ -36,6 +36,7 @@ const (
 	SourceAnswered    = "answered"
 	SourceNotAnswered = "not_answered" // within its limit
 	SourceUnknown     = "unknown"      // it does not know the order
+	SourceWithheld    = "withheld"     // the order is another customer's: nothing of it is kept
 )
 
 // SourceState is whether one source answered.
@@ -123,6 +124,28 @@ type PaymentFacts struct {
 	RefundedElsewhere int64 `json:"refunded_elsewhere"` // refunds that Redress did not make
 	ChargedBack       int64 `json:"charged_back"`
 	ChargebackOpen    bool  `json:"chargeback_open"`
+	// Payments is what is gone of each payment of which something is.
+	Payments []PaymentGone `json:"payments,omitempty"`
+}
+
+// PaymentGone is what one payment no longer holds, in minor units: refunded
+// elsewhere or by other cases, or charged back. This case's own refunds are not in it.
+type PaymentGone struct {
+	PaymentID string `json:"payment_id"`
+	Gone      int64  `json:"gone"`
+}
+
+// gone is what is gone of a payment, as far as it is known.
+func (f *PaymentFacts) gone(paymentID string) int64 {
+	if f == nil {
+		return 0
+	}
+	for _, p := range f.Payments {
+		if p.PaymentID == paymentID {
+			return p.Gone
+		}
+	}
+	return 0
 }
 
 // HistoryFacts is what our own record knows of the customer.

@@ -83,6 +83,10 @@ var legMoves = map[LegState][]LegState{
 	MoneyPending:        {MoneyRequiresAction, MoneyUnknown, MoneySucceeded, MoneyFailed, MoneyCancelled},
 	MoneyRequiresAction: {MoneyPending, MoneyUnknown, MoneySucceeded, MoneyFailed, MoneyCancelled},
 	MoneyUnknown:        {MoneyRequested, MoneyPending, MoneyRequiresAction, MoneySucceeded, MoneyFailed},
+	// Money that was given up may still have moved: what the provider paid counts as
+	// paid, whatever was believed before.
+	MoneyFailed:    {MoneySucceeded},
+	MoneyCancelled: {MoneySucceeded},
 }
 
 // CanBecome says whether a leg may go from one state to another. Staying is not a move.
@@ -123,19 +127,39 @@ type ReturnLeg struct {
 	Voided       bool               `json:"voided,omitempty"`  // RMA and label given back
 	Tracing      bool               `json:"tracing,omitempty"` // the carrier is being asked where the parcel is
 
-	Carrier        string       `json:"carrier,omitempty"`
-	TrackingNumber string       `json:"tracking_number,omitempty"`
-	ParcelStatus   ParcelStatus `json:"parcel_status,omitempty"`
-	ShippedAt      *time.Time   `json:"shipped_at,omitempty"`
-	DeliveredAt    *time.Time   `json:"delivered_at,omitempty"`
-	ReceivedAt     *time.Time   `json:"received_at,omitempty"`
-	InspectedAt    *time.Time   `json:"inspected_at,omitempty"`
+	Carrier        string `json:"carrier,omitempty"`
+	TrackingNumber string `json:"tracking_number,omitempty"`
+	// CustomerTracking is the number that the customer gave although a label was issued.
+	CustomerTracking *Tracking    `json:"customer_tracking,omitempty"`
+	ParcelStatus     ParcelStatus `json:"parcel_status,omitempty"`
+	ShippedAt        *time.Time   `json:"shipped_at,omitempty"`
+	DeliveredAt      *time.Time   `json:"delivered_at,omitempty"`
+	ReceivedAt       *time.Time   `json:"received_at,omitempty"`
+	InspectedAt      *time.Time   `json:"inspected_at,omitempty"`
 
 	ReceivedSequence  int64              `json:"received_sequence,omitempty"`
 	InspectedSequence int64              `json:"inspected_sequence,omitempty"`
 	Received          []ReceivedLine     `json:"received,omitempty"`
 	Inspection        []InspectedLine    `json:"inspection,omitempty"`
 	Differences       []ReturnDifference `json:"differences,omitempty"`
+}
+
+// Tracking is a parcel as its carrier knows it.
+type Tracking struct {
+	Carrier   string `json:"carrier"`
+	Number    string `json:"number"`
+	Delivered bool   `json:"delivered,omitempty"` // the carrier says so of this number
+}
+
+// Travels says whether the goods may be in a parcel, by our label's number or the customer's.
+func (r *ReturnLeg) Travels(carrier, number string) bool {
+	own := r.CustomerTracking
+	return (r.Carrier == carrier && r.TrackingNumber == number) || (own != nil && own.Carrier == carrier && own.Number == number)
+}
+
+// Labelled says whether a number is that of the label that was issued.
+func (r *ReturnLeg) Labelled(carrier, number string) bool {
+	return r.LabelID != "" && r.Carrier == carrier && r.TrackingNumber == number
 }
 
 // ReturnInstructions is what the customer must know to send goods back.

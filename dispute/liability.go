@@ -1,5 +1,10 @@
 package dispute
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Party may be liable for what went wrong.
 type Party string
 
@@ -37,8 +42,15 @@ func CheckShares(shares []Share) error {
 	if len(shares) == 0 {
 		return nil
 	}
-	sum, seen := 0, map[Party]bool{}
+	sum, evidence, seen := 0, 0, map[Party]bool{}
 	for _, s := range shares {
+		evidence += len(s.Evidence)
+		if evidence > MaxEvidence {
+			return Invalid(fmt.Sprintf("liability rests on at most %d items of evidence", MaxEvidence), Field{"/liability", "too much evidence"})
+		}
+		if slices.ContainsFunc(s.Evidence, func(id string) bool { return len(id) > MaxIDLength }) {
+			return Invalid("liability names an item of evidence that is no id", Field{"/liability", "an id is too long"})
+		}
 		if !knownParty(s.Party) {
 			return Invalid("liability names an unknown party", Field{"/liability", "unknown party " + string(s.Party)})
 		}

@@ -19,17 +19,19 @@ const (
 
 // Offer is a proposal to the customer.
 type Offer struct {
-	ID         string      `json:"id"`
-	State      OfferState  `json:"state"`
-	Author     Actor       `json:"author"`
-	Liability  []Share     `json:"liability,omitempty"`
-	Remedies   []Remedy    `json:"remedies"`
-	NoteID     string      `json:"note_id,omitempty"` // personal text
-	Rule       string      `json:"rule,omitempty"`    // what made it, for an automatic offer
-	MadeAt     time.Time   `json:"made_at"`
-	AnsweredAt *time.Time  `json:"answered_at,omitempty"`
-	Counter    *CounterAsk `json:"counter,omitempty"`
-	ApprovalID string      `json:"approval_id,omitempty"`
+	ID        string     `json:"id"`
+	State     OfferState `json:"state"`
+	Author    Actor      `json:"author"`
+	Liability []Share    `json:"liability,omitempty"`
+	Remedies  []Remedy   `json:"remedies"`
+	NoteID    string     `json:"note_id,omitempty"` // personal text
+	Rule      string     `json:"rule,omitempty"`    // what made it, for an automatic offer
+	MadeAt    time.Time  `json:"made_at"`
+	// PresentedAt is when the customer was told; an offer that never was is the shop's own.
+	PresentedAt *time.Time  `json:"presented_at,omitempty"`
+	AnsweredAt  *time.Time  `json:"answered_at,omitempty"`
+	Counter     *CounterAsk `json:"counter,omitempty"`
+	ApprovalID  string      `json:"approval_id,omitempty"`
 }
 
 // CounterAsk is what the customer asks for instead.

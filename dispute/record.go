@@ -51,6 +51,15 @@ type Reference struct {
 	Kind  ReferenceKind `json:"kind"`
 	Value string        `json:"value"`
 	LegID string        `json:"leg_id,omitempty"`
+	// Issued marks the number of a label that we issued: it outweighs one that a customer gave.
+	Issued bool `json:"issued,omitempty"`
+}
+
+// RefusedOpening is a case that was never opened, since another claims the same units.
+type RefusedOpening struct {
+	CaseID      string
+	CustomerID  string
+	DuplicateOf string
 }
 
 // Receipt is the answer to a batch.

@@ -22,13 +22,13 @@ func (b *Rulebook) Admit(c *Case) Admission {
 		return b.inadmissible(Explanation{Code: CodeOrderUnknown, Rule: b.rule("admission", "order"),
 			Detail: map[string]string{"order_id": c.OrderID}})
 	}
+	if c.ForeignOrder() {
+		return b.inadmissible(Explanation{Code: CodeOrderNotYours, Rule: b.rule("admission", "customer"),
+			Detail: map[string]string{"order_id": c.OrderID}})
+	}
 	order := c.Facts.Order
 	if order == nil {
 		return Admission{Admissible: true}
-	}
-	if order.CustomerID != c.CustomerID {
-		return b.inadmissible(Explanation{Code: CodeOrderNotYours, Rule: b.rule("admission", "customer"),
-			Detail: map[string]string{"order_id": c.OrderID}})
 	}
 	for _, line := range c.Lines {
 		if ordered := order.quantity(line.LineID); line.Quantity > ordered {
@@ -97,6 +97,17 @@ func (c *Case) signedAt() *time.Time {
 		return t.DeliveredAt
 	}
 	return nil
+}
+
+// ForeignOrder says whether the order is known to be another customer's: then
+// nothing of it stands in the case, and nobody is paid for it.
+func (c *Case) ForeignOrder() bool {
+	return c.sourceState(FactOrder) == SourceWithheld || (c.Facts.Order != nil && c.Facts.Order.CustomerID != c.CustomerID)
+}
+
+// errForeignOrder refuses every remedy of a case about somebody else's order.
+func errForeignOrder() *Error {
+	return Invalid("the order is another customer's", Field{"/remedies", CodeOrderNotYours})
 }
 
 // sourceState is how the source answered, "" when it was not asked.

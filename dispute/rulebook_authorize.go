@@ -15,8 +15,16 @@ func (b *Rulebook) Authorize(c *Case, a Actor, remedies []Remedy) Authority {
 		out.Refused = Invalid("at least one remedy is needed", Field{"/remedies", "empty"})
 		return out
 	}
+	if len(remedies) > MaxRemedies {
+		out.Refused = Invalid(fmt.Sprintf("at most %d remedies go together", MaxRemedies), Field{"/remedies", "too many"})
+		return out
+	}
 	if a.Role != RoleSystem && !a.Is(RoleAgent) {
 		out.Refused = Errorf(CodeForbidden, "a %s grants no remedies", a.Role)
+		return out
+	}
+	if c.ForeignOrder() {
+		out.Refused = errForeignOrder()
 		return out
 	}
 	if out.Refused = b.foreseen(c, remedies); out.Refused != nil {
@@ -28,13 +36,16 @@ func (b *Rulebook) Authorize(c *Case, a Actor, remedies []Remedy) Authority {
 		return out
 	}
 	out.Remedies = remediesOf(priced)
+	if out.Refused = checkLineCount(out.Remedies); out.Refused != nil {
+		return out
+	}
 	total, newMoney, err := totals(c, out.Remedies)
 	if err != nil {
 		out.Refused = Invalid("the amounts cannot be summed", Field{"/remedies", err.Error()})
 		return out
 	}
 	out.Total = total
-	b.limit(c, a, newMoney, &out)
+	b.limit(c, a, newMoney, priced, &out)
 	return out
 }
 
@@ -50,11 +61,17 @@ func (b *Rulebook) foreseen(c *Case, remedies []Remedy) *Error {
 }
 
 // limit compares totals with the author's limits. Limits are for the whole case:
-// what it has given already counts, so that none is passed in small steps. They
-// are in the policy's currency; a case in another one is for a supervisor.
-func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, out *Authority) {
-	l := b.policy.Limits
-	given, givenNew, err := c.given()
+// what it has given or promised already counts, so that none is passed in small
+// steps. They are in the policy's currency: a refund in another one is for a
+// supervisor, and new money in it, which has no cap, is for nobody.
+func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, priced []pricedRemedy, out *Authority) {
+	l, foreign := b.policy.Limits, c.Currency != b.policy.Currency
+	if foreign && newMoney.Amount > 0 {
+		out.Refused = Errorf(CodeLimitExceeded, "policy %s has limits in %s only: compensation in %s cannot be given",
+			b.Version(), b.policy.Currency, c.Currency)
+		return
+	}
+	given, givenNew, err := c.given(priced)
 	if err == nil {
 		given, err = given.Add(out.Total)
 	}
@@ -65,7 +82,6 @@ func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, out *Authority) {
 		out.Refused = Invalid("the amounts cannot be summed", Field{"/remedies", err.Error()})
 		return
 	}
-	foreign := c.Currency != b.policy.Currency
 	automatic, agent := given.Amount <= l.Automatic && !foreign, given.Amount <= l.Agent && !foreign
 	small := newMoney.Amount <= l.Compensation
 	switch {
@@ -79,13 +95,20 @@ func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, out *Authority) {
 	}
 }
 
-// given is what the case has moved or is moving: all of it, and the new money in it.
-func (c *Case) given() (all, newMoney Money, err error) {
+// given is what the case has moved, is moving or has promised: all of it, and the
+// new money in it. A promise for lines that are decided anew is given up for that.
+func (c *Case) given(anew []pricedRemedy) (all, newMoney Money, err error) {
+	lines := map[string]bool{}
+	for _, r := range anew {
+		for _, part := range r.parts {
+			lines[part.LineID] = true
+		}
+	}
 	var moved []Remedy
 	for i := range c.Legs {
 		leg := &c.Legs[i]
 		switch {
-		case !leg.moving():
+		case !leg.moving() && (leg.Money == nil || leg.State != MoneyRequired || leg.Money.concerns(lines)):
 		case leg.Type == LegCompensation:
 			moved = append(moved, Remedy{Type: RemedyCompensation, Amount: &leg.Money.Amount})
 		default:
@@ -93,4 +116,9 @@ func (c *Case) given() (all, newMoney Money, err error) {
 		}
 	}
 	return totals(c, moved)
+}
+
+// concerns says whether money of one of the lines is in the leg.
+func (m *MoneyLeg) concerns(lines map[string]bool) bool {
+	return slices.ContainsFunc(m.Lines, func(part LineAmount) bool { return lines[part.LineID] })
 }

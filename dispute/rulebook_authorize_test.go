@@ -95,6 +95,13 @@ func TestAuthorize(t *testing.T) {
 		{"small steps of compensation", func(c *Case) {
 			c.Legs = []Leg{{ID: "compensation-1", Type: LegCompensation, State: MoneySucceeded, Money: &MoneyLeg{Amount: CNY(4000)}}}
 		}, agent, []Remedy{pay(1001)}, 1001, true, ""},
+		{"a promise for other lines counts", func(c *Case) { rich(c); paid(MoneyRequired, LineAmount{"l2", 3, 60000})(c) }, agent,
+			[]Remedy{refund(40001)}, 40001, true, ""},
+		{"a promise for the same lines is decided anew", func(c *Case) { rich(c); paid(MoneyRequired, LineAmount{"l1", 0, 60000})(c) }, agent,
+			[]Remedy{refund(40001)}, 40001, false, ""},
+		{"new money abroad", func(c *Case) { c.Currency, c.Facts.Order.Currency = "EUR", "EUR" }, supervisor,
+			[]Remedy{{Type: RemedyCompensation, Amount: &Money{100, "EUR"}}}, 100, false, CodeLimitExceeded},
+		{"too many remedies", nil, supervisor, make([]Remedy, MaxRemedies+1), 0, false, CodeInvalid},
 		{"customer", nil, customer, []Remedy{refund(1)}, 0, false, CodeForbidden},
 		{"finance", nil, finance, []Remedy{refund(1)}, 0, false, CodeForbidden},
 		{"foreign currency, agent", func(c *Case) { c.Currency, c.Facts.Order.Currency = "EUR", "EUR" }, agent, []Remedy{{Type: RemedyRefund}}, 12900, true, ""},

@@ -12,6 +12,10 @@ import (
 // not hold them.
 func (b *Rulebook) Plan(c *Case, remedies []Remedy) LegPlan {
 	plan := LegPlan{Rule: b.rule("plan"), Legs: []Leg{}}
+	if c.ForeignOrder() {
+		plan.Refused = errForeignOrder()
+		return plan
+	}
 	priced, fail := price(c, remedies)
 	if fail != nil {
 		plan.Refused = fail
@@ -55,7 +59,8 @@ func nextNumbers(c *Case) map[LegType]int {
 	return next
 }
 
-// paymentRooms is what each payment holds, less this case's moving refunds.
+// paymentRooms is what each payment holds, less what the provider says is gone and
+// this case's moving refunds.
 func paymentRooms(c *Case) []OrderMoney {
 	if c.Facts.Order == nil {
 		return nil
@@ -63,7 +68,8 @@ func paymentRooms(c *Case) []OrderMoney {
 	book := newLedger(c)
 	rooms := make([]OrderMoney, 0, len(c.Facts.Order.Payments))
 	for _, p := range c.Facts.Order.Payments {
-		rooms = append(rooms, OrderMoney{PaymentID: p.PaymentID, Captured: max(p.Captured-book.payments[p.PaymentID], 0)})
+		left := p.Captured - book.payments[p.PaymentID] - c.Facts.Payment.gone(p.PaymentID)
+		rooms = append(rooms, OrderMoney{PaymentID: p.PaymentID, Captured: max(left, 0)})
 	}
 	return rooms
 }

@@ -54,6 +54,12 @@ func TestPlanRespectsPayments(t *testing.T) {
 	require.Equal(t, CNY(200), plan.Legs[0].Money.Amount) // pay-1 holds 1000 less the 800 under way
 	require.Equal(t, CNY(12700), plan.Legs[1].Money.Amount)
 
+	c.Facts.Payment.Payments = []PaymentGone{{"pay-1", 100}, {"pay-2", 13700}} // elsewhere, or by other cases
+	plan = b.Plan(c, []Remedy{{Type: RemedyRefund, Lines: []Line{{"l1", 1}}}})
+	require.Nil(t, plan.Refused)
+	require.Equal(t, CNY(100), plan.Legs[0].Money.Amount)
+	require.Equal(t, "pay-2", plan.Legs[1].Money.PaymentID)
+
 	c.Facts.Order.Payments = []OrderMoney{{"pay-1", 1000}}
 	plan = b.Plan(c, []Remedy{{Type: RemedyRefund}})
 	require.NotNil(t, plan.Refused)

@@ -15,6 +15,9 @@ func (b *Rulebook) Silence(c *Case, k Clock) Silence {
 		if out.Outcome != SilenceRefund {
 			return out
 		}
+		if leg := c.Leg(k.LegID); leg != nil && leg.Return != nil && leg.Return.CustomerTracking != nil && leg.Return.CustomerTracking.Delivered {
+			return out.escalate(SilenceAgent, CodeCarrierSays+string(ParcelDelivered), map[string]string{"leg_id": leg.ID})
+		}
 		return b.unseen(c, k.LegID, out)
 	case ClockReturnTransit:
 		return b.transitSilent(c, k.LegID, out)

@@ -12,7 +12,7 @@ import (
 )
 
 // Story 8: a second case for the same units is refused, and its customer is told
-// which case has them; nobody else learns its id.
+// which case has them; a stranger's case does not touch them, and ends.
 func TestStory8SameUnitsTwice(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
@@ -23,8 +23,10 @@ func TestStory8SameUnitsTwice(t *testing.T) {
 
 	p := c.refused(http.StatusConflict, dispute.CodeDuplicateCase, "/v1/cases", returnOf(o, dispute.ReasonDefective, lamp))
 	require.Equal(t, first, p.CaseID)
-	p = s.customer(t).refused(http.StatusConflict, dispute.CodeDuplicateCase, "/v1/cases", returnOf(o, dispute.ReasonDefective, lamp))
-	require.Empty(t, p.CaseID, "a stranger does not learn of the case")
+	stranger := s.customer(t)
+	theirs := stranger.open(returnOf(o, dispute.ReasonDefective, lamp)).ID
+	stranger.supply(theirs)
+	require.Equal(t, dispute.CodeOrderNotYours, stranger.awaitClosed(theirs, dispute.OutcomeInadmissible).Explanation.Code)
 
 	c.withdraw(first)
 	c.awaitClosed(first, dispute.OutcomeWithdrawn)

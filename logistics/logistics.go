@@ -103,7 +103,17 @@ func (c *Client) Trace(ctx context.Context, carrier, trackingNumber string) (dis
 	if !t.Status.Valid() && t.Status != dispute.ParcelUnknown {
 		return dispute.TraceFacts{}, c.http.BadAnswer(op, "status")
 	}
+	t.SignedBy = signedBy(t.SignedBy)
 	return t, nil
+}
+
+// signedBy keeps names and numbers of people out of the case: only codes go in.
+func signedBy(s string) string {
+	switch s {
+	case "", "recipient", "neighbour", "locker", "reception", "other":
+		return s
+	}
+	return "other"
 }
 
 func notFound(err error) bool {

@@ -89,3 +89,16 @@ func TestTrace(t *testing.T) {
 		require.Equal(t, dispute.TraceFacts{Carrier: "SF", TrackingNumber: "1", Status: tt.want}, trace)
 	}
 }
+
+// A carrier's free text may name people; nothing but a code goes on.
+func TestSignedByIsACode(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{
+		"": "", "recipient": "recipient", "neighbour": "neighbour", "locker": "locker", "ZhangSan 13800138000": "other",
+	} {
+		body := `{"carrier":"SF","tracking_number":"1","status":"delivered","signed_by":"` + said + `"}`
+		trace, err := partner(t, 200, body).Trace(t.Context(), "SF", "1")
+		require.NoError(t, err)
+		require.Equal(t, want, trace.SignedBy)
+	}
+}

@@ -17,6 +17,8 @@ var errDuplicate = errors.New("another open case claims the same units")
 // claimUnits locks the lines of the case's order and returns the id of an open
 // case of the same family that leaves too few units for this one, "" if none does.
 // While nobody knows how many units a line has, any other claim on it is too many.
+// Until it is known whose the order is, only the same customer's cases count: a
+// stranger's must not stand in its owner's way. A case that knows the order is its owner's.
 func claimUnits(ctx context.Context, tx pgx.Tx, c dispute.Case) (string, error) {
 	lines := unitsByLine(c.Lines)
 	if len(lines) == 0 {
@@ -35,9 +37,10 @@ func claimUnits(ctx context.Context, tx pgx.Tx, c dispute.Case) (string, error) 
 		return eachLine(rows, func(line string, n int, _ string) { known[line] = n })
 	})
 	claimed, by := map[string]int{}, map[string]string{}
-	q.Queue(`SELECT line_id, sum(quantity)::int, min(case_id) FROM case_claims
-		WHERE order_id = $1 AND line_id = ANY($2) AND family = $3 AND released_at IS NULL AND case_id <> $4
-		GROUP BY line_id`, c.OrderID, ids, c.Family(), c.ID).Query(func(rows pgx.Rows) error {
+	q.Queue(`SELECT l.line_id, sum(l.quantity)::int, min(l.case_id) FROM case_claims l JOIN cases c ON c.id = l.case_id
+		WHERE l.order_id = $1 AND l.line_id = ANY($2) AND l.family = $3 AND l.released_at IS NULL AND l.case_id <> $4
+			AND (c.customer_id = $5 OR c.order_known)
+		GROUP BY l.line_id`, c.OrderID, ids, c.Family(), c.ID, c.CustomerID).Query(func(rows pgx.Rows) error {
 		return eachLine(rows, func(line string, n int, other string) { claimed[line], by[line] = n, other })
 	})
 	if err := tx.SendBatch(ctx, &q).Close(); err != nil {
@@ -49,6 +52,24 @@ func claimUnits(ctx context.Context, tx pgx.Tx, c dispute.Case) (string, error) 
 		}
 	}
 	return "", nil
+}
+
+// rememberRefused keeps that an opening was refused, and in favour of which case.
+func (s *Store) rememberRefused(ctx context.Context, b dispute.Batch, duplicateOf string) error {
+	_, err := s.pool.Exec(ctx, `INSERT INTO refused_openings (case_id, customer_id, duplicate_of) VALUES ($1, $2, $3)
+		ON CONFLICT (case_id) DO NOTHING`, b.CaseID, b.Case.CustomerID, duplicateOf)
+	return mapError("refused opening "+b.CaseID, err)
+}
+
+// RefusedOpening returns why a case was never opened; CodeNotFound where nothing is known of it.
+func (s *Store) RefusedOpening(ctx context.Context, caseID string) (dispute.RefusedOpening, error) {
+	r := dispute.RefusedOpening{CaseID: caseID}
+	err := s.pool.QueryRow(ctx, "SELECT customer_id, duplicate_of FROM refused_openings WHERE case_id = $1", caseID).
+		Scan(&r.CustomerID, &r.DuplicateOf)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return dispute.RefusedOpening{}, dispute.Errorf(dispute.CodeNotFound, "there is no case %s", caseID)
+	}
+	return r, mapError("refused opening "+caseID, err)
 }
 
 func eachLine(rows pgx.Rows, f func(line string, n int, other string)) error {

@@ -89,7 +89,7 @@ func eventIDUsed(ctx context.Context, tx pgx.Tx, e dispute.InboxEvent) (used boo
 }
 
 // address finds the case that an event is for. Where several cases share a name
-// (a parcel), the newest that is still open gets it.
+// (a parcel), one that is still open gets it: the one whose label it is, else the newest.
 func address(ctx context.Context, tx pgx.Tx, e dispute.InboxEvent) (dispute.InboxEvent, error) {
 	if e.CaseID != "" || e.Reference == nil {
 		e.State = dispute.InboxPending
@@ -103,7 +103,7 @@ func address(ctx context.Context, tx pgx.Tx, e dispute.InboxEvent) (dispute.Inbo
 	}
 	ref := *e.Reference
 	err := tx.QueryRow(ctx, `SELECT r.case_id, r.leg_id FROM case_references r JOIN cases c ON c.id = r.case_id
-		WHERE r.kind = $1 AND r.value = $2 ORDER BY (c.gate = 'closed'), r.created_at DESC LIMIT 1`, ref.Kind, ref.Value).
+		WHERE r.kind = $1 AND r.value = $2 ORDER BY (c.gate = 'closed'), r.issued DESC, r.created_at DESC LIMIT 1`, ref.Kind, ref.Value).
 		Scan(&e.CaseID, &ref.LegID)
 	e.Reference = &ref
 	switch {
@@ -115,6 +115,13 @@ func address(ctx context.Context, tx pgx.Tx, e dispute.InboxEvent) (dispute.Inbo
 		e.State = dispute.InboxPending
 	}
 	return e, nil
+}
+
+// IssuedTo is the case for which we issued a label with the number, "" if we issued none.
+func (s *Store) IssuedTo(ctx context.Context, r dispute.Reference) (caseID string, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT case_id FROM case_references WHERE kind = $1 AND value = $2 AND issued
+		ORDER BY created_at DESC LIMIT 1`, r.Kind, r.Value).Scan(&caseID)
+	return caseID, mapError("reference "+refName(r), ignoreNoRows(err))
 }
 
 func insertEvent(ctx context.Context, tx pgx.Tx, e dispute.InboxEvent, hash string) (dispute.InboxEvent, error) {

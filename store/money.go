@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -69,8 +71,8 @@ func (s *Store) MarkMoneySent(ctx context.Context, key string) error {
 
 // RecordMoney moves a claim to a status and returns it as it then is. A move that is
 // illegal or none changes nothing, so that late and repeated news is harmless: a final
-// status stays. A reference of the provider is kept once known. CodeNotFound without
-// a claim.
+// status stays, except that what was given up may turn out to be paid. A reference of
+// the provider is kept once known. CodeNotFound without a claim.
 func (s *Store) RecordMoney(ctx context.Context, key string, status dispute.LegState, providerRef string) (dispute.MoneyRow, error) {
 	var out dispute.MoneyRow
 	err := s.inTx(ctx, "money "+key, func(tx pgx.Tx) error {
@@ -78,29 +80,57 @@ func (s *Store) RecordMoney(ctx context.Context, key string, status dispute.LegS
 		if err != nil {
 			return err
 		}
-		out = m
-		moves := m.Status.CanBecome(status)
-		learns := m.ProviderRef == "" && providerRef != "" && (moves || m.Status == status)
-		if !moves && !learns {
-			return nil
-		}
-		if !moves {
-			status = m.Status
-		}
-		if providerRef == "" {
-			providerRef = m.ProviderRef
-		}
-		rows, err := tx.Query(ctx, "UPDATE "+table+` SET status = $2, provider_ref = $3, updated_at = now(),
-			settled_at = CASE WHEN $4 THEN coalesce(settled_at, now()) END WHERE key = $1 RETURNING `+moneyColumns,
-			key, status, providerRef, status.Final())
-		if err != nil {
-			return err
-		}
-		out, err = pgx.CollectExactlyOneRow(rows, scanMoney)
+		out, err = moveMoney(ctx, tx, table, m, status, providerRef)
 		return err
 	})
 	if err != nil {
 		return dispute.MoneyRow{}, err
 	}
 	return out, nil
+}
+
+// moveMoney moves a locked claim by the table of legal moves; see RecordMoney.
+func moveMoney(ctx context.Context, tx pgx.Tx, table string, m dispute.MoneyRow, status dispute.LegState, providerRef string) (dispute.MoneyRow, error) {
+	moves := m.Status.CanBecome(status)
+	learns := m.ProviderRef == "" && providerRef != "" && (moves || m.Status == status)
+	if !moves && !learns {
+		return m, nil
+	}
+	if !moves {
+		status = m.Status
+	}
+	if providerRef == "" {
+		providerRef = m.ProviderRef
+	}
+	rows, err := tx.Query(ctx, "UPDATE "+table+` SET status = $2, provider_ref = $3, updated_at = now(),
+		settled_at = CASE WHEN $4 THEN coalesce(settled_at, now()) END WHERE key = $1 RETURNING `+moneyColumns,
+		m.Key, status, providerRef, status.Final())
+	if err != nil {
+		return dispute.MoneyRow{}, err
+	}
+	return pgx.CollectExactlyOneRow(rows, scanMoney)
+}
+
+// settleLate brings a payment's end to its claim when the case has ended before it:
+// money that failed blocks no other case, and money that moved is not forgotten.
+func settleLate(ctx context.Context, tx pgx.Tx, e dispute.InboxEvent) error {
+	var u dispute.PaymentUpdate
+	if e.Signal != dispute.SignalPaymentUpdate || json.Unmarshal(e.Payload, &u) != nil || !u.Status.Final() ||
+		!strings.HasPrefix(u.RefundKey, e.CaseID+"/") {
+		return nil
+	}
+	m, table, err := findMoney(ctx, tx, u.RefundKey)
+	if err != nil || m == nil || (u.Amount.Amount != 0 && u.Amount != m.Amount) {
+		return err
+	}
+	_, err = moveMoney(ctx, tx, table, *m, endOf(u.Status), u.ProviderRef)
+	return err
+}
+
+// endOf is a provider's final word as a claim takes it: what it gave up, nobody was paid.
+func endOf(s dispute.LegState) dispute.LegState {
+	if s == dispute.MoneyCancelled {
+		return dispute.MoneyFailed
+	}
+	return s
 }

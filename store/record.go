@@ -53,8 +53,8 @@ func (s *Store) Record(ctx context.Context, b dispute.Batch) (dispute.Receipt, e
 	if errors.Is(err, errRaced) {
 		err = record()
 	}
-	if errors.Is(err, errDuplicate) {
-		return receipt, nil // the transaction was rolled back
+	if errors.Is(err, errDuplicate) { // the transaction was rolled back
+		return receipt, s.rememberRefused(ctx, b, receipt.Duplicate)
 	}
 	if err != nil {
 		return dispute.Receipt{}, err

@@ -88,8 +88,12 @@ func queueReferences(q *pgx.Batch, b dispute.Batch) {
 	slices.SortFunc(refs, func(x, y dispute.Reference) int { return strings.Compare(refName(x), refName(y)) })
 	for _, r := range refs {
 		q.Queue(lockReference, refName(r))
-		q.Queue(`INSERT INTO case_references (kind, value, case_id, leg_id) VALUES ($1, $2, $3, $4)
-			ON CONFLICT DO NOTHING`, r.Kind, r.Value, b.CaseID, r.LegID)
+		q.Queue(`INSERT INTO case_references (kind, value, case_id, leg_id, issued) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT DO NOTHING`, r.Kind, r.Value, b.CaseID, r.LegID, r.Issued)
+		if r.Issued {
+			q.Queue("UPDATE case_references SET issued = true WHERE kind = $1 AND value = $2 AND case_id = $3 AND NOT issued",
+				r.Kind, r.Value, b.CaseID)
+		}
 		q.Queue(`WITH woken AS (
 				UPDATE inbox SET state = 'pending', case_id = $3, reference_leg = $4, next_at = now()
 				WHERE state = 'unmatched' AND reference_kind = $1 AND reference_value = $2 RETURNING 1)
@@ -103,7 +107,7 @@ func refName(r dispute.Reference) string { return fmt.Sprintf("%s %s", r.Kind, r
 
 // queueMoney brings the end of a movement of money that the case knows (from a
 // webhook, or from a person) to its claim; a claim that failed counts no more. A
-// claim that has ended stays as it is.
+// claim that has ended stays as it is, unless it was paid after all.
 func queueMoney(q *pgx.Batch, c dispute.Case) {
 	for _, l := range c.Legs {
 		if l.Money == nil || !l.State.Final() {
@@ -115,7 +119,8 @@ func queueMoney(q *pgx.Batch, c dispute.Case) {
 		}
 		q.Queue("UPDATE "+table+` SET status = $2, provider_ref = coalesce(nullif($3, ''), provider_ref),
 				settled_at = now(), updated_at = now()
-			WHERE key = $1 AND status NOT IN ('succeeded', 'failed', 'cancelled')`, l.Money.Key, l.State, l.Money.ProviderRef)
+			WHERE key = $1 AND status <> 'succeeded' AND (status NOT IN ('failed', 'cancelled') OR $2 = 'succeeded')`,
+			l.Money.Key, l.State, l.Money.ProviderRef)
 	}
 }
 

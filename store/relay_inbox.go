@@ -66,7 +66,8 @@ func (s *Store) RelayInbox(ctx context.Context, limit int, deliver func(context.
 }
 
 // markLate keeps an event that came after its case's end: state late, and an entry
-// in the timeline, which takes it although the case is closed. An open case whose
+// in the timeline, which takes it although the case is closed; a payment's end settles
+// its claim. An open case whose
 // workflow is gone (it was terminated) gets its events when it has been restarted:
 // until then they wait. It is a transaction of its own, since an entry's position
 // must be reserved first in one.
@@ -87,6 +88,9 @@ func (s *Store) markLate(ctx context.Context, e dispute.InboxEvent) (marked bool
 			WHERE id = $1 AND state = 'pending'`, e.ID)
 		if err != nil || tag.RowsAffected() == 0 {
 			return err // another relay was faster
+		}
+		if err := settleLate(ctx, tx, e); err != nil {
+			return err
 		}
 		data, err := json.Marshal(map[string]string{"source": e.Source, "type": e.Type, "signal": string(e.Signal)})
 		if err != nil {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -259,4 +260,52 @@ func TestWaitForWorkHearsTheRecord(t *testing.T) {
 	defer stop()
 	b.WaitForWork(short, store.ChannelInbox)
 	require.ErrorIs(t, short.Err(), context.DeadlineExceeded)
+}
+
+// What a provider says of money after its case has ended settles the claim: what
+// failed blocks nobody, what was paid counts.
+func TestRelayInboxSettlesMoneyOfAClosedCase(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		key    string
+		status dispute.LegState
+		amount int64
+		want   dispute.LegState
+	}{
+		{"failed", "case_0/refund-1/1", dispute.MoneyFailed, 1000, dispute.MoneyFailed},
+		{"cancelled there", "case_0/refund-1/1", dispute.MoneyCancelled, 1000, dispute.MoneyFailed},
+		{"succeeded", "case_0/refund-1/1", dispute.MoneySucceeded, 1000, dispute.MoneySucceeded},
+		{"no end yet", "case_0/refund-1/1", dispute.MoneyRequiresAction, 1000, dispute.MoneyPending},
+		{"another amount", "case_0/refund-1/1", dispute.MoneyFailed, 999, dispute.MoneyPending},
+		{"another case's key", "case_1/refund-1/1", dispute.MoneyFailed, 1000, dispute.MoneyPending},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			c := b.open(t, "case_0")
+			claimed := "case_0/refund-1/1"
+			_, err := b.ClaimMoney(t.Context(), claim(claimed, c.ID, 1000))
+			require.NoError(t, err)
+			_, err = b.RecordMoney(t.Context(), claimed, dispute.MoneyPending, "re_1")
+			require.NoError(t, err)
+			b.closeCase(t, c, 2)
+			payload, err := json.Marshal(dispute.PaymentUpdate{EventID: "p1", RefundKey: row.key, Status: row.status, Amount: dispute.CNY(row.amount)})
+			require.NoError(t, err)
+			_, err = b.AddInbox(t.Context(), dispute.InboxEvent{Source: "payment", EventID: "p1", Type: "refund.updated", CaseID: c.ID,
+				Signal: dispute.SignalPaymentUpdate, Payload: payload, Body: payload})
+			require.NoError(t, err)
+			n, err := b.RelayInbox(t.Context(), 1, func(context.Context, dispute.InboxEvent) (dispute.Delivery, error) {
+				return dispute.DeliveryLate, nil
+			})
+			require.NoError(t, err)
+			require.Equal(t, 1, n)
+			got, err := b.RecordMoney(t.Context(), claimed, dispute.MoneyRequested, "")
+			require.NoError(t, err)
+			require.Equal(t, row.want, got.Status)
+			entries, err := b.Timeline(t.Context(), c.ID, 2, 0)
+			require.NoError(t, err)
+			require.Len(t, entries, 1, "it is kept as late all the same")
+		})
+	}
 }

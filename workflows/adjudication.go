@@ -15,9 +15,11 @@ func (r *caseRun) escalateCommand(c dispute.EscalateCommand) error {
 
 // escalate moves the case into adjudication: a supervisor rules, on a clock.
 func (r *caseRun) escalate(by dispute.Actor, why string) {
-	r.replaceOpenOffer()
+	if !r.moveTo(dispute.StageAdjudication) {
+		return
+	}
+	r.withdrawProposals()
 	r.meetClocks(dispute.ClockAgentDecision, dispute.ClockCustomerResponse, dispute.ClockEscalationWindow)
-	r.moveTo(dispute.StageAdjudication)
 	r.log(dispute.EventEscalated, by, why, nil)
 	r.askSupervisor(why)
 }

@@ -45,25 +45,43 @@ func (r *caseRun) approveCommand(c dispute.ApproveCommand) error {
 		}
 		r.log(dispute.EventApprovalAnswered, c.Actor, a.State, kv{"approval_id": a.ID, "for": a.For})
 		r.meetClock(dispute.ClockSupervisorDecision, "")
-		return r.approvalAnswered(a.For, c.Approve)
+		return r.approvalAnswered(a.For, c.Actor, c.Approve)
 	}
 	return dispute.Errorf(dispute.CodeNotFound, "no approval %q in this case", c.ApprovalID)
 }
 
-func (r *caseRun) approvalAnswered(subject string, approved bool) error {
+// approvalAnswered lets follow what the answer means. What was approved must still
+// be the approver's to grant: the case may have given more since it was asked.
+func (r *caseRun) approvalAnswered(subject string, by dispute.Actor, approved bool) error {
 	offer, decision := r.Case.Offer(subject), r.Case.Decision(subject)
 	switch {
 	case offer != nil && approved:
+		if why := r.ungrantable(by, offer.Remedies); why != "" {
+			offer.State = dispute.OfferRefused
+			r.backToDesk(why)
+			return nil
+		}
 		offer.State = dispute.OfferOpen
-		r.presentOffer(*offer)
+		r.presentOffer(offer)
 	case offer != nil:
 		offer.State = dispute.OfferRefused
 		r.backToDesk("approval_refused")
 	case decision != nil && approved:
+		if why := r.ungrantable(by, decision.Remedies); why != "" {
+			decision.State = dispute.DecisionRefused
+			r.backToDesk(why)
+			return nil
+		}
 		return r.enforce(decision)
 	case decision != nil:
 		decision.State = dispute.DecisionRefused
 		r.backToDesk("approval_refused")
 	}
 	return nil
+}
+
+// ungrantable is the code that keeps an approver from granting remedies now, or "".
+func (r *caseRun) ungrantable(by dispute.Actor, remedies []dispute.Remedy) string {
+	_, err := r.authorize(by, remedies)
+	return string(dispute.CodeOf(err))
 }

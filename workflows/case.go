@@ -108,7 +108,7 @@ func (r *caseRun) run(ctx workflow.Context) (Result, error) {
 	for r.duplicate == "" && r.refused == nil && !r.ended {
 		r.publish()
 		if r.Engine.Ending != "" {
-			if err := r.windDown(); err != nil {
+			if err := r.windDown(ctx); err != nil {
 				return Result{}, err
 			}
 			continue

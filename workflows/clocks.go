@@ -68,14 +68,21 @@ func (r *caseRun) meetLegClocks(legID string) {
 	}
 }
 
-// meetAllClocks stops every clock, at the end of a case.
+// meetAllClocks stops every clock at the end of a case, but those of money that is
+// on its way: its silence still has an outcome.
 func (r *caseRun) meetAllClocks() {
-	r.draft.starting = nil
+	r.draft.starting = slices.DeleteFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return !r.unsettled(w.LegID) })
 	for i := range r.Case.Clocks {
-		if k := &r.Case.Clocks[i]; k.State == dispute.ClockRunning {
+		if k := &r.Case.Clocks[i]; k.State == dispute.ClockRunning && !r.unsettled(k.LegID) {
 			r.meetClock(k.Name, k.LegID)
 		}
 	}
+}
+
+// hasClock says whether a clock of the leg runs, or starts with this turn.
+func (r *caseRun) hasClock(legID string) bool {
+	return slices.ContainsFunc(r.Case.Clocks, func(k dispute.Clock) bool { return k.LegID == legID && k.State == dispute.ClockRunning }) ||
+		slices.ContainsFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return w.LegID == legID })
 }
 
 func (r *caseRun) stopClock(k *dispute.Clock, state dispute.ClockState) {

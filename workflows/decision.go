@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -13,8 +14,14 @@ func (r *caseRun) decideCommand(c dispute.DecideCommand) error {
 	if err := dispute.CheckShares(c.Liability); err != nil {
 		return err
 	}
+	if err := dispute.CheckNotes(c.NoteID); err != nil {
+		return err
+	}
 	d := dispute.Decision{ID: c.DecisionID, Author: c.Actor, Liability: c.Liability, Reject: c.Reject, NoteID: c.NoteID}
 	if c.Reject != nil {
+		if err := dispute.CheckNotes(c.Reject.NoteID); err != nil {
+			return err
+		}
 		r.reject(d)
 		return nil
 	}
@@ -24,7 +31,7 @@ func (r *caseRun) decideCommand(c dispute.DecideCommand) error {
 	}
 	d.Remedies = a.Remedies
 	if a.NeedsApproval {
-		r.replaceOpenOffer()
+		r.withdrawProposals()
 		d.MadeAt, d.State = workflow.Now(r.sure).UTC(), dispute.DecisionPendingApproval
 		d.ApprovalID = r.askApproval(d.ID, c.Actor, a)
 		r.Case.Decisions = append(r.Case.Decisions, d)
@@ -53,7 +60,7 @@ func (r *caseRun) decidePlanned(d dispute.Decision, plan dispute.LegPlan) {
 		d.ID = fmt.Sprintf("decision_%d", len(r.Case.Decisions)+1)
 	}
 	d.MadeAt, d.State = workflow.Now(r.sure).UTC(), dispute.DecisionInForce
-	r.replaceOpenOffer()
+	r.withdrawProposals()
 	r.Case.Decisions = append(r.Case.Decisions, d)
 	r.announceDecision(d)
 	r.execute(d.Remedies, plan, d.Author)
@@ -86,19 +93,47 @@ func (r *caseRun) announceDecision(d dispute.Decision) {
 // a supervisor's is final.
 func (r *caseRun) reject(d dispute.Decision) {
 	d.MadeAt, d.State = workflow.Now(r.sure).UTC(), dispute.DecisionInForce
-	r.replaceOpenOffer()
+	legs := r.onTheirWay()
+	r.withdrawProposals()
 	r.Case.Decisions = append(r.Case.Decisions, d)
 	r.Case.Explanation = &dispute.Explanation{Code: d.Reject.Code}
 	r.Engine.Offered = true
 	r.meetClocks(dispute.ClockFirstResponse, dispute.ClockAgentDecision, dispute.ClockCustomerResponse,
 		dispute.ClockSupervisorDecision, dispute.ClockEscalationWindow, dispute.ClockResolution)
 	data := kv{"decision_id": d.ID, "code": d.Reject.Code}
+	final := d.Author.Role == dispute.RoleSupervisor || d.Author.Role == dispute.RoleAdmin
+	if final && len(legs) > 0 {
+		r.refuseExtra(d.Author, data, legs)
+		return
+	}
 	r.log(dispute.EventRejected, d.Author, d.Reject.Code, data)
-	if d.Author.Role == dispute.RoleSupervisor || d.Author.Role == dispute.RoleAdmin {
+	if final {
 		r.notify(dispute.NoticeDecision, dispute.RoleCustomer, data)
 		r.end(dispute.OutcomeRejected)
 		return
 	}
 	data["escalate_by"] = r.startNow(dispute.ClockRequest{Name: dispute.ClockEscalationWindow}).DueAt
 	r.notify(dispute.NoticeDecision, dispute.RoleCustomer, data)
+}
+
+// extraRefused is the reason of a refusal that concerns only what was negotiated
+// last: what was granted before goes on.
+const extraRefused = "extra_refused"
+
+// refuseExtra closes the book on what was negotiated while legs granted earlier are
+// on their way, and takes the case back to them. A return that nobody found, and
+// that was negotiated about, is given up.
+func (r *caseRun) refuseExtra(by dispute.Actor, data kv, legs []string) {
+	data["going_on"] = legs
+	r.log(dispute.EventRejected, by, extraRefused, data)
+	r.notify(dispute.NoticeDecision, dispute.RoleCustomer, data)
+	r.settleProblems()
+	for i := range r.Case.Legs {
+		if l := &r.Case.Legs[i]; l.Return != nil && l.State.CanBecome(dispute.ReturnCancelled) && !slices.Contains(legs, l.ID) {
+			r.meetLegClocks(l.ID)
+			r.setLeg(l, dispute.ReturnCancelled, by, extraRefused)
+			r.cancelAfter(l.ID, extraRefused)
+		}
+	}
+	r.toExecution()
 }

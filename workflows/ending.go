@@ -11,10 +11,13 @@ import (
 
 // followUp begins once money or parcel arrived; the case closes after its window.
 func (r *caseRun) followUp() {
+	if !r.moveTo(dispute.StageFollowUp) {
+		return
+	}
 	now := workflow.Now(r.sure).UTC()
 	r.Case.ResolvedAt, r.Case.Outcome = &now, dispute.OutcomeResolved
+	r.withdrawProposals()
 	r.meetAllClocks()
-	r.moveTo(dispute.StageFollowUp)
 	r.start(dispute.ClockReopenWindow, "")
 	r.log(dispute.EventFollowUp, dispute.System, "", nil)
 }
@@ -27,12 +30,13 @@ func (r *caseRun) withdrawCommand(c dispute.WithdrawCommand) error {
 }
 
 // end puts the case on its way out: no clock runs, nothing further is started,
-// and what was prepared is undone. The last turn closes it.
+// and what was prepared is undone. Money that is on its way is waited for, on its own
+// clocks. The last turn closes the case.
 func (r *caseRun) end(o dispute.Outcome) {
 	r.Engine.Ending = o
 	r.Case.Outcome = o
 	r.meetAllClocks()
-	r.replaceOpenOffer()
+	r.withdrawProposals()
 	for i := range r.Case.Legs {
 		l := &r.Case.Legs[i]
 		switch {
@@ -59,11 +63,31 @@ func (r *caseRun) mayClose() bool {
 		return false
 	}
 	for i := range r.Case.Legs {
-		if l := &r.Case.Legs[i]; l.Return != nil && givenUp(l.State) && !l.Return.Voided {
+		if l := &r.Case.Legs[i]; l.Return != nil && givenUp(l) && !l.Return.Voided {
 			return false
 		}
 	}
-	return true
+	return !r.awaitsMoney()
+}
+
+// awaitsMoney says that the closing waits for money that is on its way. Operations
+// that cancel do not wait: what they leave open is settled in the ledger alone.
+func (r *caseRun) awaitsMoney() bool {
+	if r.Engine.Ending == dispute.OutcomeCancelled {
+		return false
+	}
+	for i := range r.Case.Legs {
+		if r.unsettled(r.Case.Legs[i].ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// unsettled says whether the leg is money of which it is not known how it ends.
+func (r *caseRun) unsettled(legID string) bool {
+	l := r.Case.Leg(legID)
+	return l != nil && l.Money != nil && l.State != dispute.MoneyRequired && !l.State.Final()
 }
 
 // close writes the turn as the last one and shuts the gate in the same
@@ -98,12 +122,21 @@ func (r *caseRun) close() error {
 // answerPause ends the task in which a command ended the case.
 const answerPause = time.Millisecond
 
-// windDown waits for what a closing case still waits for, and takes it in.
-func (r *caseRun) windDown() error {
+// windDown waits for what a closing case still waits for, and takes it in. While
+// that is money, operations may still cancel it.
+func (r *caseRun) windDown(ctx workflow.Context) error {
 	if r.answering {
 		r.answering = false
 		if err := workflow.Sleep(r.sure, answerPause); err != nil {
 			return err
+		}
+		r.turn()
+		return nil
+	}
+	if r.awaitsMoney() {
+		if err := workflow.Await(ctx, func() bool { return r.hasWork() }); err != nil {
+			r.cancel()
+			return nil
 		}
 		r.turn()
 		return nil
@@ -151,6 +184,7 @@ func (r *caseRun) cancel() {
 		for i := range r.Case.Legs {
 			if l := &r.Case.Legs[i]; l.Money != nil && !l.State.Final() {
 				r.reconcileNow(l)
+				r.meetLegClocks(l.ID)
 			}
 		}
 		return nil

@@ -7,22 +7,23 @@ import (
 	"github.com/redresshq/redress/dispute"
 )
 
-// plan works out the legs of remedies.
+// plan works out the legs of remedies; in a stage that does not lead to execution
+// it is refused.
 func (r *caseRun) plan(remedies []dispute.Remedy) dispute.LegPlan {
+	if s := r.Case.Stage; !dispute.CanMove(s, dispute.StageExecution) {
+		return dispute.LegPlan{Refused: dispute.Errorf(dispute.CodeNotAllowedNow, "nothing is carried out in %s", s)}
+	}
 	return ruling[dispute.LegPlan](r.sure, activities.NamePlan, &r.Case, remedies)
 }
 
 // execute sets decided remedies in motion: their legs run side by side.
 func (r *caseRun) execute(remedies []dispute.Remedy, plan dispute.LegPlan, by dispute.Actor) {
-	r.meetClocks(dispute.ClockFirstResponse, dispute.ClockAgentDecision, dispute.ClockCustomerResponse,
-		dispute.ClockSupervisorDecision, dispute.ClockEscalationWindow)
-	if r.Case.Running(dispute.ClockResolution, "") == nil { // met by a refusal that did not stand
-		r.start(dispute.ClockResolution, "")
+	if !r.toExecution() {
+		return // a plan is refused before it comes to this
 	}
+	r.meetClock(dispute.ClockFirstResponse, "")
 	r.settleProblems()
-	r.moveTo(dispute.StageExecution)
 	r.Case.Remedies = append(r.Case.Remedies, remedies...)
-	r.Case.Explanation = nil
 	r.log(dispute.EventExecution, by, plan.Rule, kv{"remedies": remedies})
 	r.supersede(plan)
 	for _, leg := range plan.Legs {
@@ -54,7 +55,7 @@ func (r *caseRun) progress() {
 	succeeded, expired := 0, false
 	for i := range r.Case.Legs {
 		l := &r.Case.Legs[i]
-		if !l.State.Final() || (l.Problem != "" && l.Problem != problemUndo) {
+		if !l.State.Final() || needsPerson(l) {
 			return
 		}
 		switch l.State {
@@ -102,18 +103,54 @@ func (r *caseRun) supersede(plan dispute.LegPlan) {
 // resumeExecution takes the case back from the desk, because what it waited for
 // has come after all.
 func (r *caseRun) resumeExecution() {
+	if r.Engine.Ending != "" {
+		return
+	}
 	if r.Case.Stage != dispute.StageNegotiation && r.Case.Stage != dispute.StageAdjudication {
 		return
 	}
 	for i := range r.Case.Legs {
-		if r.Case.Legs[i].Problem != "" && r.Case.Legs[i].Problem != problemUndo {
+		if needsPerson(&r.Case.Legs[i]) {
 			return // a person is still needed for another leg
 		}
 	}
-	r.replaceOpenOffer()
-	r.meetClocks(dispute.ClockAgentDecision, dispute.ClockCustomerResponse, dispute.ClockEscalationWindow, dispute.ClockSupervisorDecision)
+	r.toExecution()
+}
+
+// toExecution takes the case off the desk: nobody is waited for there, what was
+// proposed is withdrawn, and the clock of the resolution runs.
+func (r *caseRun) toExecution() bool {
+	if !r.moveTo(dispute.StageExecution) {
+		return false
+	}
+	r.withdrawProposals()
+	r.meetClocks(dispute.ClockAgentDecision, dispute.ClockCustomerResponse, dispute.ClockSupervisorDecision, dispute.ClockEscalationWindow)
+	if r.Case.Running(dispute.ClockResolution, "") == nil { // met by a refusal that did not stand
+		r.start(dispute.ClockResolution, "")
+	}
 	r.Case.Explanation = nil
-	r.moveTo(dispute.StageExecution)
+	return true
+}
+
+// onTheirWay lists the returns that were granted and go on by themselves, being
+// prepared or with a clock that waits for their next step, and the money on its way
+// that waited for one. What a person is asked about is not among them.
+func (r *caseRun) onTheirWay() []string {
+	asked := ""
+	if why := r.Case.Explanation; why != nil {
+		asked = why.Detail["leg_id"]
+	}
+	var ids []string
+	for i := range r.Case.Legs {
+		l := &r.Case.Legs[i]
+		switch {
+		case l.State.Final(), l.Problem != "", l.ID == asked:
+		case l.Return != nil && (l.State == dispute.ReturnAuthorized || r.hasClock(l.ID)),
+			l.Money != nil && l.After != "" && r.hasClock(l.ID):
+			ids = append(ids, l.ID)
+		}
+	}
+	return ids
 }
 
 // advance starts the effects that the state asks for and that are not under way.
@@ -121,7 +158,7 @@ func (r *caseRun) advance() {
 	if r.ended || r.duplicate != "" {
 		return
 	}
-	if r.asking() && r.Engine.Ending == "" {
+	if r.gathering() {
 		r.advanceFacts()
 	}
 	for i := range r.Case.Legs {
@@ -154,14 +191,29 @@ func (r *caseRun) setLeg(leg *dispute.Leg, to dispute.LegState, by dispute.Actor
 func (r *caseRun) failLeg(leg *dispute.Leg, problem string) {
 	leg.Problem = problem
 	r.meetLegClocks(leg.ID)
+	r.cancelAfter(leg.ID, problem)
+	switch {
+	case r.Engine.Ending == "":
+		r.askAgent(&dispute.Explanation{Code: problem, Detail: map[string]string{"leg_id": leg.ID}}, "")
+	case leg.Money != nil && r.Engine.Ending != dispute.OutcomeCancelled:
+		// What was promised before the case ended did not arrive: that ends in no silence.
+		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": problem, "leg_id": leg.ID, "refund_key": leg.Money.Key})
+	}
+}
+
+// cancelAfter gives up the money that waits for a leg.
+func (r *caseRun) cancelAfter(legID, why string) {
 	for i := range r.Case.Legs {
-		if dep := &r.Case.Legs[i]; dep.After == leg.ID && dep.State == dispute.MoneyRequired {
-			r.setLeg(dep, dispute.MoneyCancelled, dispute.System, problem)
+		if dep := &r.Case.Legs[i]; dep.After == legID && dep.State == dispute.MoneyRequired {
+			r.setLeg(dep, dispute.MoneyCancelled, dispute.System, why)
 		}
 	}
-	if r.Engine.Ending == "" {
-		r.askAgent(&dispute.Explanation{Code: problem, Detail: map[string]string{"leg_id": leg.ID}}, "")
-	}
+}
+
+// needsPerson says that the case waits for a person because of the leg. What a
+// supervisor is only told of does not hold it up.
+func needsPerson(l *dispute.Leg) bool {
+	return l.Problem != "" && l.Problem != problemUndo && l.Problem != problemPaidLate
 }
 
 // settleProblems closes the book on failed legs once a person has decided anew.
@@ -173,16 +225,18 @@ func (r *caseRun) settleProblems() {
 	}
 }
 
-// moveTo changes the stage by the table of legal moves.
-func (r *caseRun) moveTo(s dispute.Stage) {
+// moveTo changes the stage by the table of legal moves, and says whether the case
+// now stands there.
+func (r *caseRun) moveTo(s dispute.Stage) bool {
 	if r.Case.Stage == s {
-		return
+		return true
 	}
 	if !dispute.CanMove(r.Case.Stage, s) {
 		workflow.GetLogger(r.sure).Error("illegal stage move refused", "from", r.Case.Stage, "to", s)
-		return
+		return false
 	}
 	r.Case.Stage = s
+	return true
 }
 
 // legBy returns the leg that a partner's name belongs to, or nil.

@@ -150,7 +150,8 @@ func (r *rig) register() {
 			}
 			return r.onReturn, nil
 		},
-		activities.NamePaymentFacts: func(context.Context, string) (dispute.PaymentFacts, error) {
+		activities.NamePaymentFacts: func(context.Context, string, string) (dispute.PaymentFacts, error) {
+			defer r.locked()()
 			r.called("payment")
 			return r.payment, nil
 		},

@@ -70,7 +70,7 @@ func ask(ctx workflow.Context, s dispute.FactSource, limit time.Duration, c *dis
 	case dispute.FactPayment:
 		var v dispute.PaymentFacts
 		v, err = call[dispute.PaymentFacts](ctx, partnerOptions(QueuePayment, limit, "refunds and chargebacks elsewhere"),
-			activities.NamePaymentFacts, c.OrderID)
+			activities.NamePaymentFacts, c.OrderID, c.ID)
 		f.Payment = &v
 	case dispute.FactHistory:
 		var v dispute.HistoryFacts
@@ -98,6 +98,8 @@ func (r *caseRun) learn(s dispute.FactSource, found dispute.Facts, err error) {
 		state, detail = dispute.SourceUnknown, "the "+string(s)+" source has no record of it"
 	case err != nil:
 		state, detail = dispute.SourceNotAnswered, failureWord(err)
+	case r.foreign(s, found):
+		state = dispute.SourceWithheld
 	default:
 		r.mergeFacts(found)
 	}
@@ -113,10 +115,36 @@ func (r *caseRun) learn(s dispute.FactSource, found dispute.Facts, err error) {
 	}
 }
 
+// foreign says whether an answer tells of another customer's order: the order
+// system's says so itself, and then whatever else was heard of it is forgotten.
+func (r *caseRun) foreign(s dispute.FactSource, found dispute.Facts) bool {
+	if found.Order != nil && found.Order.CustomerID != r.Case.CustomerID {
+		have := &r.Case.Facts
+		have.Order, have.Dispatch, have.Trace, have.Payment = nil, nil, nil, nil
+		return true
+	}
+	return s != dispute.FactHistory && r.Case.ForeignOrder()
+}
+
 // asking says whether facts are being gathered: in the investigation, and on for
 // a supervisor when the case was escalated out of it.
 func (r *caseRun) asking() bool {
 	return r.Case.Stage == dispute.StageInvestigation || r.Case.Stage == dispute.StageAdjudication
+}
+
+// gathering says whether sources that are still pending are asked: as asking, and
+// while an agent works, who may need what changed meanwhile.
+func (r *caseRun) gathering() bool {
+	return r.Engine.Ending == "" && (r.asking() || r.Case.Stage == dispute.StageNegotiation)
+}
+
+// askAnew has a source asked again whose answer has proved out of date.
+func (r *caseRun) askAnew(s dispute.FactSource) {
+	for i := range r.Case.Facts.Sources {
+		if src := &r.Case.Facts.Sources[i]; src.Source == s {
+			src.State, src.Detail, src.At = dispute.SourcePending, "", nil
+		}
+	}
 }
 
 func (r *caseRun) setSource(s dispute.FactSource, state, detail string) {
@@ -146,10 +174,10 @@ func (r *caseRun) mergeFacts(f dispute.Facts) {
 	}
 }
 
-// orderKnown rules on admission once the order system has had its say; a case
-// that a supervisor has already is theirs to rule on.
+// orderKnown rules on admission once the order system has had its say. Where a
+// supervisor has the case already, a window that is over is theirs to weigh.
 func (r *caseRun) orderKnown(state string) {
-	if state == dispute.SourceNotAnswered || r.Case.Stage == dispute.StageAdjudication {
+	if state == dispute.SourceNotAnswered {
 		r.accept(r.startNow(dispute.ClockRequest{Name: dispute.ClockResolution}))
 		return
 	}
@@ -160,6 +188,10 @@ func (r *caseRun) orderKnown(state string) {
 		return
 	}
 	r.Case.Explanation = a.Explanation
+	if a.Explanation.Code == dispute.CodeOutsideWindow && r.Case.Stage == dispute.StageAdjudication {
+		r.accept(r.startNow(dispute.ClockRequest{Name: dispute.ClockResolution}))
+		return
+	}
 	r.log(dispute.EventInadmissible, dispute.System, a.Explanation.Code, kv{"explanation": a.Explanation})
 	r.notify(dispute.NoticeDecision, dispute.RoleCustomer, kv{"outcome": dispute.OutcomeInadmissible, "explanation": a.Explanation})
 	r.meetClock(dispute.ClockFirstResponse, "")

@@ -111,7 +111,7 @@ func (r *caseRun) judge(l *dispute.Leg, again bool) {
 		r.askAgent(&dispute.Explanation{Code: "inspection_corrected", Rule: finding.Rule}, finding.Rule)
 	case finding.Accepted:
 		r.setLeg(l, dispute.ReturnAccepted, dispute.System, finding.Rule)
-		r.resumeExecution()
+		r.returnAccepted(l)
 	default:
 		to := dispute.ReturnRefused
 		for _, d := range finding.Differences {
@@ -122,4 +122,15 @@ func (r *caseRun) judge(l *dispute.Leg, again bool) {
 		r.setLeg(l, to, dispute.System, finding.Rule)
 		r.failLeg(l, "inspection_differs")
 	}
+}
+
+// returnAccepted lets what waited for the goods go on. Goods whose refund was given
+// up before they arrived are for a person: nobody else would pay for them.
+func (r *caseRun) returnAccepted(l *dispute.Leg) {
+	awaited := slices.ContainsFunc(r.Case.Legs, func(m dispute.Leg) bool { return m.After == l.ID && m.State == dispute.MoneyRequired })
+	if awaited || r.moneyMoved(l) {
+		r.resumeExecution()
+		return
+	}
+	r.failLeg(l, "arrived_after_expiry")
 }

@@ -15,6 +15,10 @@ func (r *caseRun) progressMoney(leg *dispute.Leg) {
 	if leg.Money == nil || leg.State != dispute.MoneyRequired || !r.mayPay(leg) {
 		return
 	}
+	if r.Case.ForeignOrder() {
+		r.setLeg(leg, dispute.MoneyCancelled, dispute.System, dispute.CodeOrderNotYours)
+		return
+	}
 	now := workflow.Now(r.sure).UTC()
 	leg.Money.RequestedAt = &now
 	r.setLeg(leg, dispute.MoneyRequested, dispute.System, "")
@@ -38,7 +42,7 @@ func (r *caseRun) advanceMoney(leg *dispute.Leg) {
 	if leg.Money.Reconciling {
 		r.advanceReconcile(leg)
 	}
-	if leg.State != dispute.MoneyRequested {
+	if leg.State != dispute.MoneyRequested || r.Case.ForeignOrder() {
 		return
 	}
 	claim, patience := r.claim(leg), r.payPatience(leg)
@@ -63,6 +67,7 @@ func (r *caseRun) claim(leg *dispute.Leg) dispute.MoneyClaim {
 		Key: m.Key, Type: leg.Type, CaseID: r.Case.ID, LegID: leg.ID, OrderID: r.Case.OrderID,
 		PaymentID: m.PaymentID, CustomerID: r.Case.CustomerID, Amount: m.Amount, Lines: m.Lines,
 	}
+	claim.Ended = r.endedRefunds(leg)
 	o := r.Case.Facts.Order
 	if o == nil {
 		return claim
@@ -77,6 +82,26 @@ func (r *caseRun) claim(leg *dispute.Leg) dispute.MoneyClaim {
 	}
 	return claim
 }
+
+// endedRefunds are the keys under which the same lines were to be paid from the same
+// payment before, and were given up.
+func (r *caseRun) endedRefunds(leg *dispute.Leg) []string {
+	var lines []dispute.Line
+	for _, part := range leg.Money.Lines {
+		lines = append(lines, dispute.Line{LineID: part.LineID})
+	}
+	var keys []string
+	for i := range r.Case.Legs {
+		l := &r.Case.Legs[i]
+		if l.Money != nil && l.ID != leg.ID && gaveUp(l.State) && l.Money.PaymentID == leg.Money.PaymentID && refundsAny(l, lines) {
+			keys = append(keys, l.Money.Key)
+		}
+	}
+	return keys
+}
+
+// gaveUp says that a payment was given up.
+func gaveUp(s dispute.LegState) bool { return s == dispute.MoneyFailed || s == dispute.MoneyCancelled }
 
 func paidFor(o *dispute.OrderFacts, lineID string) int64 {
 	if lineID == dispute.ShippingLine {
@@ -110,12 +135,15 @@ var paymentProvider = dispute.Actor{Role: dispute.RolePayment}
 // of time is not knowing, which forbids another attempt until it is reconciled.
 func (r *caseRun) paid(l *dispute.Leg, moved activities.Movement, err error) {
 	switch {
-	case l.State.Final():
-		return // a webhook was quicker
 	case err == nil:
 		r.moneyUpdate(l, moved.Status, moved.ProviderRef, paymentProvider, "")
+	case l.State.Final():
+		return // a webhook was quicker
 	case isFinal(err):
 		r.moneyFailed(l, paymentProblem(err))
+		if activities.Code(err) == dispute.CodeExceedsCapture {
+			r.askAnew(dispute.FactPayment) // somebody else took what the plan counted on
+		}
 	default:
 		r.setLeg(l, dispute.MoneyUnknown, dispute.System, failureWord(err))
 	}
@@ -133,6 +161,10 @@ func paymentProblem(err error) string {
 func (r *caseRun) moneyUpdate(l *dispute.Leg, status dispute.LegState, ref string, by dispute.Actor, eventID string) {
 	if ref != "" {
 		l.Money.ProviderRef = ref
+	}
+	if status == dispute.MoneySucceeded && gaveUp(l.State) {
+		r.paidLate(l, by, eventID)
+		return
 	}
 	said := status
 	if status == dispute.MoneyCancelled {
@@ -157,6 +189,23 @@ func (r *caseRun) moneyUpdate(l *dispute.Leg, status dispute.LegState, ref strin
 	default:
 		r.setLeg(l, status, by, "")
 	}
+}
+
+// problemPaidLate marks a payment that went through although it was given up: the
+// supervisor is told, since it may have been paid anew meanwhile, and the case goes on.
+const problemPaidLate = "succeeded_after_failed"
+
+// paidLate takes in that money moved after all. It counts as paid from here on.
+func (r *caseRun) paidLate(l *dispute.Leg, by dispute.Actor, eventID string) {
+	r.logEvent(dispute.EventRefundUpdated, by, problemPaidLate, eventID, kv{
+		"leg_id": l.ID, "refund_key": l.Money.Key, "provider_ref": l.Money.ProviderRef, "was": l.State,
+	})
+	now := workflow.Now(r.sure).UTC()
+	l.Money.SettledAt, l.Problem = &now, problemPaidLate
+	r.setLeg(l, dispute.MoneySucceeded, by, problemPaidLate)
+	r.notify(dispute.NoticeRefunded, dispute.RoleCustomer, kv{"leg_id": l.ID, "amount": l.Money.Amount})
+	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": problemPaidLate, "leg_id": l.ID, "refund_key": l.Money.Key})
+	r.resumeExecution()
 }
 
 func (r *caseRun) moneyFailed(l *dispute.Leg, problem string) {

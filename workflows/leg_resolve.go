@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 
+	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
 )
 
@@ -24,8 +25,13 @@ func (r *caseRun) resolveCommand(c dispute.ResolveCommand) error {
 	switch c.Result {
 	case dispute.ResultSucceeded, dispute.ResultFailed:
 		to := dispute.LegState(c.Result)
-		if !l.State.CanBecome(to) {
+		if l.State.Final() || !l.State.CanBecome(to) {
 			return dispute.Errorf(dispute.CodeNotAllowedNow, "a payment that is %s cannot be resolved as %s", l.State, c.Result)
+		}
+		if to == dispute.MoneyFailed {
+			if err := r.mayGiveUp(l); err != nil {
+				return err
+			}
 		}
 		r.meetLegClocks(l.ID)
 		r.moneyUpdate(l, to, c.ProviderRef, c.Actor, "by_hand")
@@ -33,6 +39,23 @@ func (r *caseRun) resolveCommand(c dispute.ResolveCommand) error {
 		return r.retryMoney(l, c)
 	}
 	return nil
+}
+
+// mayGiveUp asks the provider, here and now, before a person's word gives a payment
+// up: what the provider still holds may be paid yet, and would be paid a second time
+// by the next attempt. Its word is taken over; a provider that cannot be asked
+// leaves things as they are.
+func (r *caseRun) mayGiveUp(l *dispute.Leg) error {
+	moved, err := call[activities.Movement](r.sure, partnerOptions(QueuePayment, givingUpPatience, "ask before giving "+l.Money.Key+" up"),
+		activities.NameReconcile, r.claim(l))
+	switch {
+	case err != nil:
+		return dispute.Errorf(dispute.CodeUnavailable, "the payment provider cannot say what became of %s; try again later", l.Money.Key)
+	case moved.Status == dispute.MoneyUnknown, gaveUp(moved.Status):
+		return nil
+	}
+	r.moneyUpdate(l, moved.Status, moved.ProviderRef, paymentProvider, "")
+	return dispute.Errorf(dispute.CodeNotAllowedNow, "the payment provider has %s as %s; it cannot be resolved as failed", l.Money.Key, moved.Status)
 }
 
 // retryMoney tries again. An unknown payment keeps its key, and the provider is
@@ -56,6 +79,9 @@ func (r *caseRun) retryMoney(l *dispute.Leg, c dispute.ResolveCommand) error {
 	r.refer(dispute.RefRefund, again.Key, id)
 	r.log(dispute.EventLegStarted, c.Actor, "retry", kv{"leg_id": id, "refund_key": again.Key, "amount": again.Amount})
 	r.resumeExecution()
+	if r.withdrawProposals() { // still at the desk, for another leg: what was proposed did not know of this payment
+		r.backToDesk("retried")
+	}
 	return nil
 }
 
@@ -89,6 +115,6 @@ func (r *caseRun) resolveReturn(l *dispute.Leg, c dispute.ResolveCommand) error 
 		return nil
 	}
 	l.Problem = ""
-	r.resumeExecution()
+	r.returnAccepted(l)
 	return nil
 }

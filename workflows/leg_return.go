@@ -11,8 +11,9 @@ import (
 // label, side by side; or, once it is given up, their undoing.
 func (r *caseRun) advanceReturn(leg *dispute.Leg) {
 	ret := leg.Return
-	if givenUp(leg.State) {
-		if !ret.Voided {
+	if givenUp(leg) {
+		// What is under way ends first: what it brings is to be undone too.
+		if !ret.Voided && !r.inflight[announcing(leg.ID)] && !r.inflight[labelling(leg.ID)] {
 			r.undoReturn(*leg)
 		}
 		return
@@ -25,16 +26,29 @@ func (r *caseRun) advanceReturn(leg *dispute.Leg) {
 	}
 	c := r.Case
 	if !ret.Announced {
-		r.effect("announce/"+leg.ID, r.announce(c, *leg))
+		r.effect(announcing(leg.ID), r.announce(c, *leg))
 	}
 	if ret.LabelID == "" && ret.Instructions.FreightPayer == dispute.FreightMerchant {
-		r.effect("label/"+leg.ID, r.issueLabel(c, *leg))
+		r.effect(labelling(leg.ID), r.issueLabel(c, *leg))
 	}
 }
 
-// givenUp says that the goods are not expected any more: RMA and label go back.
-func givenUp(s dispute.LegState) bool {
-	return s == dispute.ReturnCancelled || s == dispute.ReturnExpired
+// The keys of a return's preparation under way.
+func announcing(legID string) string { return "announce/" + legID }
+func labelling(legID string) string  { return "label/" + legID }
+
+// givenUp says that the goods are not expected any more: RMA and label go back. A
+// return that was settled by hand before its instructions went out is none any more
+// either: nobody has seen the label.
+func givenUp(leg *dispute.Leg) bool {
+	ret := leg.Return
+	switch leg.State {
+	case dispute.ReturnCancelled, dispute.ReturnExpired:
+		return true
+	case dispute.ReturnAccepted:
+		return ret.Instructions.ShipBy == nil && ret.ShippedAt == nil && ret.DeliveredAt == nil && ret.ReceivedAt == nil
+	}
+	return false
 }
 
 func announceRequest(c dispute.Case, leg dispute.Leg) activities.ReturnAnnouncement {
@@ -72,9 +86,12 @@ func (r *caseRun) issueLabel(c dispute.Case, leg dispute.Leg) func(workflow.Cont
 				return
 			}
 			ret := l.Return
+			if ret.TrackingNumber != "" { // the customer was quicker
+				ret.CustomerTracking = &dispute.Tracking{Carrier: ret.Carrier, Number: ret.TrackingNumber}
+			}
 			ret.LabelID, ret.Carrier, ret.TrackingNumber = label.LabelID, label.Carrier, label.TrackingNumber
 			ret.Instructions.LabelURL, ret.Instructions.Carrier = label.URL, label.Carrier
-			r.refer(dispute.RefTracking, label.Carrier+"/"+label.TrackingNumber, l.ID)
+			r.referParcel(label.Carrier, label.TrackingNumber, l.ID, true)
 			r.returnReady(l)
 		})
 	}
@@ -178,8 +195,13 @@ func (r *caseRun) shipped(s dispute.ReturnShipped) {
 		r.ignore(s.Actor, "return_is_past_that", s.EventID, kv{"leg_id": l.ID, "state": l.State})
 		return
 	}
-	ret.Carrier, ret.TrackingNumber = s.Carrier, s.TrackingNumber
-	r.refer(dispute.RefTracking, s.Carrier+"/"+s.TrackingNumber, l.ID)
+	switch {
+	case ret.LabelID == "":
+		ret.Carrier, ret.TrackingNumber = s.Carrier, s.TrackingNumber
+	case !ret.Labelled(s.Carrier, s.TrackingNumber):
+		ret.CustomerTracking = &dispute.Tracking{Carrier: s.Carrier, Number: s.TrackingNumber}
+	}
+	r.referParcel(s.Carrier, s.TrackingNumber, l.ID, ret.Labelled(s.Carrier, s.TrackingNumber))
 	r.logEvent(dispute.EventParcel, s.Actor, "number_given", s.EventID, kv{"leg_id": l.ID, "carrier": s.Carrier, "tracking_number": s.TrackingNumber})
 	r.underway(l)
 }
@@ -200,7 +222,7 @@ func (r *caseRun) underway(l *dispute.Leg) {
 func (r *caseRun) scanned(u dispute.CarrierUpdate) {
 	by := dispute.Actor{Role: dispute.RoleCarrier, ID: u.Carrier}
 	l := r.legBy(func(l *dispute.Leg) bool {
-		return l.Return != nil && l.Return.Carrier == u.Carrier && l.Return.TrackingNumber == u.TrackingNumber
+		return l.Return != nil && l.Return.Travels(u.Carrier, u.TrackingNumber)
 	})
 	if l == nil || !u.Status.Valid() {
 		r.ignore(by, "no_such_parcel", u.EventID, kv{"status": u.Status})
@@ -214,10 +236,13 @@ func (r *caseRun) scanned(u dispute.CarrierUpdate) {
 	r.logEvent(dispute.EventParcel, by, string(u.Status), u.EventID, kv{"leg_id": l.ID})
 	switch u.Status {
 	case dispute.ParcelLost:
-		r.returnLost(l)
+		r.parcelLost(l, u.Carrier, u.TrackingNumber)
 	case dispute.ParcelDelivered:
 		now := workflow.Now(r.sure).UTC()
 		l.Return.DeliveredAt = &now
+		if own := l.Return.CustomerTracking; own != nil && !l.Return.Labelled(u.Carrier, u.TrackingNumber) {
+			own.Delivered = true
+		}
 		r.meetClock(dispute.ClockReturnShipment, l.ID)
 		r.meetClock(dispute.ClockReturnTransit, l.ID)
 		r.setLeg(l, dispute.ReturnDelivered, by, "")
@@ -225,6 +250,16 @@ func (r *caseRun) scanned(u dispute.CarrierUpdate) {
 	default:
 		r.underway(l)
 	}
+}
+
+// parcelLost follows the rule only for the label that we issued: a number that a
+// customer gave may be anybody's parcel, so a person looks into it.
+func (r *caseRun) parcelLost(l *dispute.Leg, carrier, number string) {
+	if l.Return.Labelled(carrier, number) {
+		r.returnLost(l)
+		return
+	}
+	r.askAgent(&dispute.Explanation{Code: "customer_parcel_lost", Detail: map[string]string{"leg_id": l.ID}}, "")
 }
 
 // returnLost follows the rule of liability for goods lost on their way back.

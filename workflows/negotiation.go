@@ -7,8 +7,14 @@ import (
 
 // askAgent hands the case to the desk: an agent offers or decides, on a clock.
 func (r *caseRun) askAgent(why *dispute.Explanation, rule string) {
-	if r.Case.Stage != dispute.StageAdjudication {
-		r.moveTo(dispute.StageNegotiation)
+	if r.Case.Stage == dispute.StageFollowUp {
+		r.reopen()
+	}
+	if r.Case.Stage != dispute.StageAdjudication && !r.moveTo(dispute.StageNegotiation) {
+		// Too early for the desk: a supervisor is told, and the case stays where it is.
+		r.log(dispute.EventPersonNeeded, dispute.System, rule, nil)
+		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "decide", "why": rule})
+		return
 	}
 	r.Case.Explanation = why
 	code := rule
@@ -37,6 +43,13 @@ func (r *caseRun) backToDesk(why string) {
 	r.askAgent(&dispute.Explanation{Code: why}, "")
 }
 
+// reopen takes a case back that was thought to be settled.
+func (r *caseRun) reopen() {
+	r.meetClock(dispute.ClockReopenWindow, "")
+	r.Case.ResolvedAt, r.Case.Outcome = nil, ""
+	r.moveTo(dispute.StageInvestigation)
+}
+
 // authorize prices remedies and asks whether their author may grant them.
 func (r *caseRun) authorize(by dispute.Actor, remedies []dispute.Remedy) (dispute.Authority, error) {
 	a := ruling[dispute.Authority](r.sure, activities.NameAuthorize, &r.Case, by, remedies)
@@ -48,6 +61,9 @@ func (r *caseRun) authorize(by dispute.Actor, remedies []dispute.Remedy) (disput
 
 // noteCommand records a message or note; a message to the customer is a first response.
 func (r *caseRun) noteCommand(c dispute.NoteCommand) error {
+	if err := dispute.CheckNotes(c.NoteID); err != nil {
+		return err
+	}
 	r.log(dispute.EventNote, c.Actor, "", kv{"text_id": c.NoteID, "customer": c.Customer})
 	if c.Customer && c.Actor.Is(dispute.RoleAgent) {
 		r.meetClock(dispute.ClockFirstResponse, "")

@@ -15,15 +15,19 @@ func (r *caseRun) makeOffer(o dispute.Offer) {
 		o.ID = fmt.Sprintf("offer_%d", len(r.Case.Offers)+1)
 	}
 	o.MadeAt, o.State = now, dispute.OfferOpen
-	r.replaceOpenOffer()
+	r.withdrawProposals()
 	r.Case.Offers = append(r.Case.Offers, o)
 	r.Case.Explanation = nil
-	r.presentOffer(o)
+	r.presentOffer(&r.Case.Offers[len(r.Case.Offers)-1])
 }
 
 // presentOffer starts the customer's clock on an offer that may be answered now.
-func (r *caseRun) presentOffer(o dispute.Offer) {
-	r.moveTo(dispute.StageNegotiation)
+func (r *caseRun) presentOffer(o *dispute.Offer) {
+	if !r.moveTo(dispute.StageNegotiation) {
+		return
+	}
+	now := workflow.Now(r.sure).UTC()
+	o.PresentedAt = &now
 	r.Engine.Offered = true
 	r.meetClocks(dispute.ClockFirstResponse, dispute.ClockAgentDecision, dispute.ClockSupervisorDecision, dispute.ClockEscalationWindow)
 	k := r.Case.Running(dispute.ClockCustomerResponse, "")
@@ -36,19 +40,36 @@ func (r *caseRun) presentOffer(o dispute.Offer) {
 	r.notify(dispute.NoticeOffer, dispute.RoleCustomer, kv{"offer_id": o.ID, "remedies": o.Remedies, "answer_by": due})
 }
 
-func (r *caseRun) replaceOpenOffer() {
+// withdrawProposals takes back what nobody has answered yet: the open offer, and
+// offers and decisions that wait for an approval, with their approvals. The case
+// has gone on without them. It says whether there was anything.
+func (r *caseRun) withdrawProposals() bool {
+	withdrawn := false
 	for i := range r.Case.Offers {
 		if o := &r.Case.Offers[i]; o.State == dispute.OfferOpen || o.State == dispute.OfferPendingApproval {
-			o.State = dispute.OfferReplaced
+			o.State, withdrawn = dispute.OfferReplaced, true
 			r.meetClock(dispute.ClockCustomerResponse, "")
 			r.dropApproval(o.ApprovalID)
 		}
 	}
+	for i := range r.Case.Decisions {
+		if d := &r.Case.Decisions[i]; d.State == dispute.DecisionPendingApproval {
+			d.State, withdrawn = dispute.DecisionRefused, true
+			r.dropApproval(d.ApprovalID)
+		}
+	}
+	return withdrawn
 }
 
 // offerCommand is an agent's or supervisor's proposal.
 func (r *caseRun) offerCommand(c dispute.OfferCommand) error {
 	if err := dispute.CheckShares(c.Liability); err != nil {
+		return err
+	}
+	if err := dispute.CheckNotes(c.NoteID); err != nil {
+		return err
+	}
+	if err := dispute.CheckRounds(&r.Case); err != nil {
 		return err
 	}
 	a, err := r.authorize(c.Actor, c.Remedies)
@@ -64,7 +85,7 @@ func (r *caseRun) offerCommand(c dispute.OfferCommand) error {
 		r.makeOffer(o)
 		return nil
 	}
-	r.replaceOpenOffer()
+	r.withdrawProposals()
 	o.MadeAt, o.State = workflow.Now(r.sure).UTC(), dispute.OfferPendingApproval
 	o.ApprovalID = r.askApproval(o.ID, c.Actor, a)
 	r.Case.Offers = append(r.Case.Offers, o)
@@ -77,8 +98,10 @@ func (r *caseRun) respondCommand(c dispute.RespondCommand) error {
 	if o == nil || o.ID != c.OfferID {
 		return dispute.Errorf(dispute.CodeNotAllowedNow, "offer %q is not open", c.OfferID)
 	}
-	if c.Action == dispute.ResponseCounter && (c.Counter == nil || len(c.Counter.Remedies) == 0) {
-		return dispute.Invalid("a counter-offer says what is wanted instead", dispute.Field{Pointer: "/counter/remedies", Detail: "required"})
+	if c.Action == dispute.ResponseCounter {
+		if err := dispute.CheckCounter(&r.Case, c.Counter); err != nil {
+			return err
+		}
 	}
 	if c.Action == dispute.ResponseAccept {
 		plan := r.plan(o.Remedies)

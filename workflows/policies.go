@@ -19,6 +19,9 @@ const (
 	recordLimit = 3 * time.Second
 	// settlePatience is how long a cancelled case asks what became of a payment.
 	settlePatience = 2 * time.Minute
+	// givingUpPatience is how long the provider is asked before a person's word gives a
+	// payment up; the person waits for the answer.
+	givingUpPatience = 8 * time.Second
 	// undoPatience is how long a label or RMA is tried to be given back before a
 	// person is told.
 	undoPatience = 24 * time.Hour

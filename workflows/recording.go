@@ -55,6 +55,12 @@ func (r *caseRun) refer(kind dispute.ReferenceKind, value, legID string) {
 	r.draft.references = append(r.draft.references, dispute.Reference{Kind: kind, Value: value, LegID: legID})
 }
 
+// referParcel makes the case known to a carrier; issued says that the number is our label's.
+func (r *caseRun) referParcel(carrier, number, legID string, issued bool) {
+	r.draft.references = append(r.draft.references,
+		dispute.Reference{Kind: dispute.RefTracking, Value: carrier + "/" + number, LegID: legID, Issued: issued})
+}
+
 func (r *caseRun) encode(data kv) json.RawMessage {
 	if len(data) == 0 {
 		return nil

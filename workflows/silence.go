@@ -67,8 +67,13 @@ func (r *caseRun) extendResolution(k dispute.Clock) {
 	r.notify(dispute.NoticeDelay, dispute.RoleCustomer, kv{"reason": "resolution_overdue", "new_date": due})
 }
 
-// closeAfterWindow ends a case that nobody took further.
+// closeAfterWindow ends a case that nobody took further; returns granted earlier
+// that are on their way go on.
 func (r *caseRun) closeAfterWindow() {
+	if legs := r.onTheirWay(); len(legs) > 0 {
+		r.refuseExtra(dispute.System, kv{"code": extraRefused}, legs)
+		return
+	}
 	if r.Engine.Offered {
 		r.end(dispute.OutcomeRejected)
 		return
@@ -113,11 +118,7 @@ func (r *caseRun) returnExpired(k dispute.Clock) {
 	if l == nil || !r.setLeg(l, dispute.ReturnExpired, dispute.System, "not_shipped") {
 		return
 	}
-	for i := range r.Case.Legs {
-		if dep := &r.Case.Legs[i]; dep.After == l.ID && dep.State == dispute.MoneyRequired {
-			r.setLeg(dep, dispute.MoneyCancelled, dispute.System, "not_shipped")
-		}
-	}
+	r.cancelAfter(l.ID, "not_shipped")
 }
 
 // traceReturn has the carrier asked about a parcel that should have arrived.
@@ -141,7 +142,7 @@ func (r *caseRun) advanceTrace(leg *dispute.Leg) {
 			case l.State != dispute.ReturnInTransit:
 				return // it turned up meanwhile
 			case err == nil && t.Status == dispute.ParcelLost:
-				r.returnLost(l)
+				r.parcelLost(l, carrier, number)
 			case err == nil && t.Status == dispute.ParcelDelivered:
 				r.scanned(dispute.CarrierUpdate{Carrier: carrier, TrackingNumber: number, Status: t.Status})
 			default:

@@ -129,7 +129,7 @@ func (r *caseRun) legal(c dispute.Command, action, target string) error {
 	switch {
 	case !r.opened:
 		return dispute.Errorf(dispute.CodeUnavailable, "the case is being opened; try again")
-	case r.Engine.Ending != "":
+	case r.Engine.Ending != "" && !r.settling(action, target):
 		return dispute.Errorf(dispute.CodeCaseClosed, "the case is closing as %s", r.Engine.Ending)
 	case c.ExpectedVersion != nil && *c.ExpectedVersion != r.Case.Version:
 		return dispute.Errorf(dispute.CodeStaleVersion, "the case is at version %d, not %d", r.Case.Version, *c.ExpectedVersion)
@@ -138,6 +138,12 @@ func (r *caseRun) legal(c dispute.Command, action, target string) error {
 		return err
 	}
 	return nil
+}
+
+// settling says whether a command settles money that a closing case waits for.
+func (r *caseRun) settling(action, refundKey string) bool {
+	l := r.legByKey(refundKey)
+	return action == dispute.ActionResolveRefund && l != nil && r.awaitsMoney() && r.unsettled(l.ID)
 }
 
 // applicationError carries a refusal over the wire with its code and details.
