@@ -32,7 +32,8 @@ build: ## Build the one binary, .redress/bin/redress.
 	@$(GO) build -o $(BIN)/redress ./cmd/redress
 
 test: build ## Run every test on a real PostgreSQL and a real Temporal server, started for it.
-	@units=$$($(GO) list $(PKG) | grep -v '/e2e$$' || true); stories=$$($(GO) list $(PKG) | grep '/e2e$$' || true); \
+	@all=$$($(GO) list $(PKG)) || exit 1; [ -n "$$all" ] || { echo "no packages match $(PKG)"; exit 1; }; \
+	units=$$(echo "$$all" | grep -v '/e2e$$' || true); stories=$$(echo "$$all" | grep '/e2e$$' || true); \
 	for part in "$$units" "$$stories"; do \
 	  [ -z "$$part" ] || $(BIN)/redress testenv -- $(GO) test $(TESTFLAGS) $$part || exit 1; \
 	done # the stories alone, after the rest: they count and they wait

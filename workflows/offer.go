@@ -28,6 +28,10 @@ func (r *caseRun) presentOffer(o *dispute.Offer) {
 	}
 	now := workflow.Now(r.sure).UTC()
 	o.PresentedAt = &now
+	if len(o.Liability) > 0 && o.Author != dispute.System {
+		r.Case.Liability = o.Liability
+		r.log(dispute.EventLiability, o.Author, "", kv{"liability": o.Liability})
+	}
 	r.Engine.Offered = true
 	r.meetClocks(dispute.ClockFirstResponse, dispute.ClockAgentDecision, dispute.ClockSupervisorDecision, dispute.ClockEscalationWindow)
 	k := r.Case.Running(dispute.ClockCustomerResponse, "")
@@ -77,10 +81,6 @@ func (r *caseRun) offerCommand(c dispute.OfferCommand) error {
 		return err
 	}
 	o := dispute.Offer{ID: c.OfferID, Author: c.Actor, Liability: c.Liability, Remedies: a.Remedies, NoteID: c.NoteID}
-	if len(c.Liability) > 0 {
-		r.Case.Liability = c.Liability
-		r.log(dispute.EventLiability, c.Actor, "", kv{"liability": c.Liability})
-	}
 	if !a.NeedsApproval {
 		r.makeOffer(o)
 		return nil

@@ -107,12 +107,17 @@ func TestOnlyOurLabelsNumberIsIssued(t *testing.T) {
 func TestOfferIsPresented(t *testing.T) {
 	t.Parallel()
 	r := setup(t)
-	r.after(time.Hour, func() { r.offer("u1", "offer_a", agent, yuan(dispute.RemedyCompensation, 40000)) })
+	r.after(time.Hour, func() {
+		r.send(dispute.UpdateOffer, "u1", dispute.OfferCommand{Command: cmd("u1", agent), OfferID: "offer_a",
+			Remedies:  []dispute.Remedy{yuan(dispute.RemedyCompensation, 40000)},
+			Liability: []dispute.Share{{Party: dispute.PartyMerchant, Percent: 100}}})
+	})
 	r.after(2*time.Hour, func() { r.offer("u2", "offer_b", agent, yuan(dispute.RemedyCompensation, 1000)) })
 	r.after(3*time.Hour, func() { r.answer("u3", "offer_b", dispute.ResponseAccept) })
 	r.run(r.complaint())
 	c := r.last()
 	require.Equal(t, dispute.OfferReplaced, c.Offer("offer_a").State)
 	require.Nil(t, c.Offer("offer_a").PresentedAt)
+	require.Equal(t, dispute.PartyUndetermined, c.Liability[0].Party, "an offer that nobody was shown says nothing of fault")
 	require.Equal(t, opened.Add(2*time.Hour), c.Offer("offer_b").PresentedAt.Truncate(time.Minute))
 }

@@ -15,10 +15,10 @@ import (
 // chosen by `redress dev` on its own machine.
 type Config struct {
 	// DatabaseURL is the PostgreSQL that holds the record, as the service's own role:
-	// postgres://redress_app:...@host:5432/redress. Used by api and worker.
+	// postgres://redress_service:...@host:5432/redress. Used by api and worker.
 	DatabaseURL string `env:"DATABASE_URL"`
 	// OwnerURL is the same database as the role that owns the tables; only
-	// `redress migrate` and `redress token --register` use it. DATABASE_URL if empty.
+	// `redress migrate` and `redress token --api-key` use it. DATABASE_URL if empty.
 	OwnerURL string `env:"REDRESS_OWNER_DATABASE_URL"`
 
 	Temporal Temporal

@@ -53,11 +53,14 @@ func (s *stack) banner() {
 	p.linef("  export CUSTOMER=%s", s.tokens.customer)
 	p.linef("  export AGENT=%s", s.tokens.agent)
 	p.linef("  export SUPERVISOR=%s", s.tokens.supervisor)
+	if s.settings.Policy == demoPolicy {
+		p.linef("\nUnder the policy %s clocks run in seconds. To act by hand, give people their days: REDRESS_POLICY=default make run", demoPolicy)
+	}
 	p.linef("\nTry:\n")
 	p.linef(`  curl -s -H "Authorization: Bearer $AGENT" '%s/v1/cases?limit=5'`, s.apiURL())
 	p.linef(`  curl -s -H "Authorization: Bearer $CUSTOMER" -H 'Idempotency-Key: try-1' -H 'Content-Type: application/json' \`)
 	p.linef(`    -d '{"shop_id":"shop_main","kind":"complaint","reason":"service_attitude","order_id":"%s","lines":[{"line_id":"line-1","quantity":1}],"statement":"Nobody answers."}' \`, s.order)
 	p.linef(`    %s/v1/cases`, s.apiURL())
-	p.linef(`  curl -s -H "Authorization: Bearer $SUPERVISOR" '%s/v1/cases/%s/timeline'`, s.apiURL(), s.caseID)
+	p.linef(`  curl -s -H "Authorization: Bearer $SUPERVISOR" '%s/v1/cases/%s/timeline?limit=200'`, s.apiURL(), s.caseID)
 	p.linef("")
 }

@@ -30,7 +30,7 @@ func (s *story) newOrder(ctx context.Context) error {
 // judge compares the end of the case with what the partners' ledgers say: closed,
 // resolved, and exactly one refund of what was paid.
 func (s *story) judge(ctx context.Context, ended dispute.Case) (string, error) {
-	if ended.Stage != dispute.StageClosed || ended.Outcome != dispute.OutcomeResolved {
+	if !told(&ended) || ended.Outcome != dispute.OutcomeResolved {
 		return "", fmt.Errorf("case %s ended %s as %q, not closed as resolved", ended.ID, ended.Stage, ended.Outcome)
 	}
 	made, err := s.shop.Ledger(ctx, partners.Payments, partners.Filter{CaseID: ended.ID, Kind: "refund.made"})
@@ -55,6 +55,6 @@ func (s *story) judge(ctx context.Context, ended dispute.Case) (string, error) {
 		return "", fmt.Errorf("the provider's ledger has a refund %s of %d %s for case %s; succeeded, %d CNY is right",
 			refund.Status, refund.Amount.Amount, refund.Amount.Currency, ended.ID, paid)
 	}
-	return fmt.Sprintf("Case %s is closed, %s; the provider's ledger has exactly one refund, %s, of %d.%02d %s.",
-		ended.ID, ended.Outcome, refund.Status, paid/100, paid%100, refund.Amount.Currency), nil
+	return fmt.Sprintf("Case %s is %s, %s; the provider's ledger has exactly one refund, %s, of %d.%02d %s.",
+		ended.ID, ended.Stage, ended.Outcome, refund.Status, paid/100, paid%100, refund.Amount.Currency), nil
 }
