@@ -59,7 +59,7 @@ func (s *stack) runs(t *testing.T, caseID string) int {
 // runs side by side has no order: each leg and each source has a strand of its own.
 func (s *stack) strands(t *testing.T, caseID string) map[string][]string {
 	t.Helper()
-	names := map[string]string{}
+	names := map[string]map[string]string{} // by strand, since strands overtake one another
 	strands := map[string][]string{}
 	for _, e := range s.agent(t).timeline(caseID) {
 		if e.Type == dispute.EventReprojected {
@@ -76,7 +76,10 @@ func (s *stack) strands(t *testing.T, caseID string) map[string][]string {
 			strand = fmt.Sprintf("source %v", data["source"])
 		}
 		delete(data, "why") // speaks of instants
-		plain, err := json.Marshal(timeless(data, names))
+		if names[strand] == nil {
+			names[strand] = map[string]string{}
+		}
+		plain, err := json.Marshal(timeless(data, names[strand]))
 		require.NoError(t, err)
 		strands[strand] = append(strands[strand], strings.Join([]string{string(e.Type), string(e.Actor.Role), string(e.Stage), e.Reason, string(plain)}, " | "))
 	}

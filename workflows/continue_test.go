@@ -1,9 +1,11 @@
 package workflows_test
 
 import (
+	"encoding/json"
 	"errors"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,10 +46,13 @@ func (r *rig) relay(o dispute.Opening) int {
 
 var instants = regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z?)?`)
 
-// timeline is the story without its instants. Sources answer in any order, so
-// what the investigation found stands apart, sorted.
+// timeline is the story without its instants, strand by strand: the case, then
+// each leg, since legs run side by side and may overtake one another. Sources
+// answer in any order, so what the investigation found stands apart, sorted.
 func (r *rig) timeline() (story, facts []string) {
-	for _, e := range r.entries() {
+	entries := r.entries()
+	slices.SortStableFunc(entries, func(a, b dispute.Entry) int { return strings.Compare(legOf(a), legOf(b)) })
+	for _, e := range entries {
 		line := string(e.Type) + " | " + string(e.Actor.Role) + " | " + string(e.Stage) + " | " + e.Reason + " | " + e.EventID + " | " +
 			instants.ReplaceAllString(string(e.Data), "T")
 		if e.Stage == dispute.StageInvestigation {
@@ -58,6 +63,17 @@ func (r *rig) timeline() (story, facts []string) {
 	}
 	slices.Sort(facts)
 	return story, facts
+}
+
+// legOf names the leg that an entry speaks of, "" for the case itself.
+func legOf(e dispute.Entry) string {
+	var about struct {
+		LegID string `json:"leg_id"`
+	}
+	if len(e.Data) > 0 && json.Unmarshal(e.Data, &about) != nil {
+		return ""
+	}
+	return about.LegID
 }
 
 func TestContinueAsNewAfterEveryTurnTellsTheSameStory(t *testing.T) {
@@ -106,7 +122,7 @@ func TestContinueAsNewAfterEveryTurnTellsTheSameStory(t *testing.T) {
 			cutStory, cutFacts := cut.timeline()
 			require.Equal(t, wholeStory, cutStory)
 			require.Equal(t, wholeFacts, cutFacts)
-			require.Equal(t, whole.paid(), cut.paid())
+			require.ElementsMatch(t, whole.paid(), cut.paid())
 			require.Equal(t, whole.notices(dispute.RoleCustomer), cut.notices(dispute.RoleCustomer))
 			require.Equal(t, whole.told(dispute.RoleSupervisor), cut.told(dispute.RoleSupervisor))
 			require.Equal(t, whole.last().Outcome, cut.last().Outcome)

@@ -54,7 +54,7 @@ func ended(name, logFile string, cause error) error {
 	if err := diskFull(filepath.Dir(logFile), leastToRun); err != nil {
 		return err
 	}
-	return problem(cause, "%s ended by itself; its last words are in %s.", name, logFile)
+	return problem(cause, "%s ended by itself: its last words are in %s; start again with `make run`, what happened is kept.", name, logFile)
 }
 
 // run starts a part of this process: run must return soon after its context is

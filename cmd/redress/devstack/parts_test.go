@@ -43,7 +43,7 @@ func TestChildThatDiesEndsTheStack(t *testing.T) {
 	require.NoError(t, err)
 	p.child(c)
 	<-ctx.Done()
-	require.ErrorContains(t, context.Cause(ctx), "The child ended by itself; its last words are in "+log)
+	require.ErrorContains(t, context.Cause(ctx), "The child ended by itself: its last words are in "+log)
 	said, err := os.ReadFile(log)
 	require.NoError(t, err)
 	require.Equal(t, "last words\n", string(said))

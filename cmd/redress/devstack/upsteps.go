@@ -38,7 +38,8 @@ func (s *stack) database(ctx context.Context) (string, error) {
 // migrate brings the database to this version.
 func (s *stack) migrate(ctx context.Context) (string, error) {
 	if err := store.Migrate(ctx, s.settings.OwnerURL); err != nil {
-		return "", fmt.Errorf("migrating the database: %w", err)
+		return "", problem(err, "The database cannot be brought to this version: if DATABASE_URL names yours, check that it "+
+			"answers and may be changed (postgres://user:password@host:port/name), or unset it to have a private one.")
 	}
 	return "applied", nil
 }
@@ -74,7 +75,8 @@ func (s *stack) engine(ctx context.Context) (string, error) {
 func (s *stack) attributes(ctx context.Context) (string, error) {
 	c, err := serve.Temporal(ctx, s.settings, s.log)
 	if err != nil {
-		return "", err
+		return "", problem(err, "Temporal does not answer at %s: if TEMPORAL_ADDRESS names yours, start it, or unset the "+
+			"variable to have a dev server.", s.settings.Temporal.Address)
 	}
 	defer c.Close()
 	added, err := RegisterSearchAttributes(ctx, c, s.settings.Temporal.Namespace)
