@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -33,7 +32,6 @@ func TestIssuedNumberOutweighsAGivenOne(t *testing.T) {
 	require.Empty(t, id)
 	refer(owner, 2, false) // named before the label came
 	refer(owner, 3, true)
-	time.Sleep(time.Millisecond)
 	refer(thief, 2, false)
 	id, err = b.IssuedTo(t.Context(), dispute.Reference{Kind: dispute.RefTracking, Value: "sf/R1"})
 	require.NoError(t, err)
