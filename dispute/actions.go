@@ -24,6 +24,13 @@ const (
 	ActionReturnShipment = "return_shipment"
 	ActionNote           = "note"
 	ActionAssign         = "assign"
+	ActionSuspend        = "suspend"
+	ActionResume         = "resume"
+	ActionExtend         = "extend"
+	ActionAppeal         = "appeal"
+	ActionReopen         = "reopen"
+	ActionSurvey         = "survey"
+	ActionRequest        = "request_evidence"
 )
 
 // actionRule is one row of the table of actions.

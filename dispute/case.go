@@ -46,6 +46,52 @@ type Case struct {
 	Remedies     []Remedy            `json:"remedies"` // decided
 	Clocks       []Clock             `json:"clocks"`
 	Legs         []Leg               `json:"legs"`
+
+	// Suspended is set while the case stands still.
+	Suspended *CaseSuspension `json:"suspended,omitempty"`
+	// Proof is who had to prove what, in the order in which the burden moved.
+	Proof []ProofStep `json:"proof,omitempty"`
+	// Survey is the customer's answer after the case was settled.
+	Survey *SurveyAnswer `json:"survey,omitempty"`
+	// Reopened counts how often the settled case was taken up again.
+	Reopened int `json:"reopened,omitempty"`
+}
+
+// CaseSuspension is why and since when a case stands still, by whom it was ordered.
+type CaseSuspension struct {
+	Reason SuspensionReason `json:"reason"`
+	At     time.Time        `json:"at"`
+	By     Actor            `json:"by"`
+	Clocks []ClockName      `json:"clocks"` // those that the policy has stand still
+}
+
+// ProofState is where a burden of proof stands.
+type ProofState string
+
+// The states of a burden of proof.
+const (
+	ProofOpen   ProofState = "open"
+	ProofMet    ProofState = "met"    // everything asked for came
+	ProofFailed ProofState = "failed" // the clock ran out: judged on what is there
+)
+
+// ProofStep is one burden of proof: who has to show what, and how it went.
+type ProofStep struct {
+	Party   Party          `json:"party"` // customer or merchant
+	Types   []EvidenceType `json:"types"`
+	State   ProofState     `json:"state"`
+	AskedAt time.Time      `json:"asked_at"`
+	AskedBy Actor          `json:"asked_by"`
+	EndedAt *time.Time     `json:"ended_at,omitempty"`
+	Rule    string         `json:"rule,omitempty"`
+	Basis   string         `json:"basis,omitempty"` // law article or platform rule
+}
+
+// SurveyAnswer is what the customer thought of it.
+type SurveyAnswer struct {
+	Score  int       `json:"score"` // 1 to 5
+	At     time.Time `json:"at"`
+	NoteID string    `json:"note_id,omitempty"`
 }
 
 // Explanation is the account of one outcome: the rule and the facts it used.
@@ -53,6 +99,7 @@ type Case struct {
 type Explanation struct {
 	Code     string            `json:"code"` // e.g. outside_window, order_unknown
 	Rule     string            `json:"rule,omitempty"`
+	Basis    string            `json:"basis,omitempty"` // law article or platform rule that the policy cites
 	SignedOn string            `json:"signed_on,omitempty"`
 	FirstDay string            `json:"first_day,omitempty"`
 	LastDay  string            `json:"last_day,omitempty"`

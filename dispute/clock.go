@@ -26,6 +26,8 @@ const (
 	ClockRefundSettlement    ClockName = "refund_settlement"
 	ClockReopenWindow        ClockName = "reopen_window"
 	ClockSurvey              ClockName = "survey"
+	// ClockSuspension bounds a suspension: nothing stands still without end (law 2).
+	ClockSuspension ClockName = "suspension"
 )
 
 // ClockState is whether a clock counts.
@@ -40,15 +42,23 @@ const (
 )
 
 // Clock is a budget of time that somebody has, and what happens when it is used
-// up. DueAt is derived from the budget, the calendar and the suspensions; it is
-// never set by hand. A clock belongs to the whole case, or to one leg.
+// up. DueAt is derived from the budget, the calendar, the extensions and the
+// suspensions; it is never set by hand. A clock belongs to the whole case, or to one leg.
 type Clock struct {
-	Name     ClockName  `json:"name"`
-	LegID    string     `json:"leg_id,omitempty"`
-	Owner    WaitingOn  `json:"owner"`
-	Budget   int64      `json:"budget"`   // in Unit
-	Unit     Unit       `json:"unit"`     // h, d, wd ...
-	Calendar string     `json:"calendar"` // calendar id, e.g. "cn"
+	Name     ClockName `json:"name"`
+	LegID    string    `json:"leg_id,omitempty"`
+	Owner    WaitingOn `json:"owner"`
+	Budget   int64     `json:"budget"`          // in Unit
+	Unit     Unit      `json:"unit"`            // h, d, wd ...
+	Calendar string    `json:"calendar"`        // calendar id, e.g. "cn"
+	Hours    string    `json:"hours,omitempty"` // opening hours of the policy, for business units
+	// CountFrom says when counting begins; empty is at_once.
+	CountFrom CountFrom `json:"count_from,omitempty"`
+	// Suspensions is the ledger of the times during which the clock stood still.
+	Suspensions []Suspension `json:"suspensions,omitempty"`
+	// Extensions are what was added to the budget after the start.
+	Extensions []Extension `json:"extensions,omitempty"`
+	// Consumed is how much of the budget was used when it was last suspended, for people.
 	Consumed string     `json:"consumed,omitempty"`
 	State    ClockState `json:"state"`
 	Started  time.Time  `json:"started_at"`
@@ -60,18 +70,58 @@ type Clock struct {
 	Provisional bool `json:"provisional,omitempty"`
 	// Round counts repetitions: reminders of a breached resolution, levels of supervisors.
 	Round int `json:"round,omitempty"`
+	// RemindAt are the reminders of the owner that are still to be sent, in order.
+	RemindAt []time.Time `json:"remind_at,omitempty"`
 }
+
+// Suspension is one time during which a clock stood still; To is nil while it does.
+type Suspension struct {
+	From   time.Time        `json:"from"`
+	To     *time.Time       `json:"to,omitempty"`
+	Reason SuspensionReason `json:"reason"`
+}
+
+// Extension is time added to a clock after its start.
+type Extension struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`     // a span, e.g. "2wd"
+	Reason string    `json:"reason"` // a code
+}
+
+// SuspensionReason is why clocks stand still.
+type SuspensionReason string
+
+// The reasons of a suspension. Which clocks each moves, and for how long at most, is policy.
+const (
+	SuspendAwaitingCustomer SuspensionReason = "awaiting_customer" // set and ended by the rules, while the customer is waited for
+	SuspendAgreedPause      SuspensionReason = "agreed_pause"      // both sides agreed
+	SuspendCourtOrPolice    SuspensionReason = "court_or_police"
+	SuspendAppraisal        SuspensionReason = "appraisal"
+)
+
+// CountFrom is when a clock begins to count after its start.
+type CountFrom string
+
+// The beginnings of counting.
+const (
+	CountAtOnce     CountFrom = "at_once"
+	CountNextMinute CountFrom = "next_minute" // the next full minute
+	CountNextDay    CountFrom = "next_day"    // midnight that follows, in the calendar's zone
+)
 
 // Unit is the unit of a clock's budget.
 type Unit string
 
 // The units. Seconds and minutes serve policies for demonstration and tests.
 const (
-	UnitSeconds     Unit = "s"
-	UnitMinutes     Unit = "m"
-	UnitHours       Unit = "h"
-	UnitDays        Unit = "d"
-	UnitWorkingDays Unit = "wd"
+	UnitSeconds         Unit = "s"
+	UnitMinutes         Unit = "m"
+	UnitHours           Unit = "h"
+	UnitDays            Unit = "d"  // calendar days: the same local time of day
+	UnitEndOfDays       Unit = "ed" // calendar days, to the end of the last one
+	UnitWorkingDays     Unit = "wd" // working days: the same local time of day
+	UnitBusinessHours   Unit = "bh" // hours while the named opening hours are open
+	UnitBusinessMinutes Unit = "bm" // minutes of the same
 )
 
 // Running returns the running clock of that name (and leg, "" for the case), or nil.

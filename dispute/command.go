@@ -17,6 +17,13 @@ const (
 	UpdateWithdraw UpdateName = "withdraw"
 	UpdateNote     UpdateName = "note"
 	UpdateAssign   UpdateName = "assign"
+	UpdateSuspend  UpdateName = "suspend"
+	UpdateResume   UpdateName = "resume"
+	UpdateExtend   UpdateName = "extend"
+	UpdateAppeal   UpdateName = "appeal"
+	UpdateReopen   UpdateName = "reopen"
+	UpdateSurvey   UpdateName = "survey"
+	UpdateRequest  UpdateName = "request-evidence"
 )
 
 // Opening is the argument that starts a case; it holds no personal data.
@@ -130,6 +137,57 @@ type AssignCommand struct {
 	Command
 	Assignee string `json:"assignee,omitempty"`
 	Team     string `json:"team,omitempty"`
+}
+
+// SuspendCommand has the clocks that the policy names for the reason stand still.
+type SuspendCommand struct {
+	Command
+	Reason SuspensionReason `json:"reason"`
+	NoteID string           `json:"note_id,omitempty"`
+}
+
+// ResumeCommand ends the suspension: the clocks run on with what is left.
+type ResumeCommand struct {
+	Command
+	NoteID string `json:"note_id,omitempty"`
+}
+
+// ExtendCommand adds to a running or suspended clock, inside the policy's limits.
+type ExtendCommand struct {
+	Command
+	Clock  ClockName `json:"clock"`
+	LegID  string    `json:"leg_id,omitempty"`
+	By     string    `json:"by"`     // a span, e.g. "2wd"
+	Reason string    `json:"reason"` // a code that is told to the customer
+	NoteID string    `json:"note_id,omitempty"`
+}
+
+// AppealCommand contests a ruling on new facts.
+type AppealCommand struct {
+	Command
+	Evidence []string `json:"evidence,omitempty"` // ids of evidence that came after the ruling
+	NoteID   string   `json:"note_id,omitempty"`
+}
+
+// ReopenCommand takes a settled case up again inside the reopen window.
+type ReopenCommand struct {
+	Command
+	NoteID string `json:"note_id,omitempty"`
+}
+
+// SurveyCommand is the customer's answer to the survey.
+type SurveyCommand struct {
+	Command
+	Score  int    `json:"score"` // 1 to 5
+	NoteID string `json:"note_id,omitempty"`
+}
+
+// RequestEvidenceCommand asks one side for evidence, on the clock evidence_supplement.
+type RequestEvidenceCommand struct {
+	Command
+	From   Party          `json:"from"` // customer or merchant
+	Types  []EvidenceType `json:"types"`
+	NoteID string         `json:"note_id,omitempty"`
 }
 
 // CommandResult is what an update answers: the version that the record reached.

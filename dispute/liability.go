@@ -24,6 +24,7 @@ type Share struct {
 	Party    Party    `json:"party"`
 	Percent  int      `json:"percent"`
 	Rule     string   `json:"rule,omitempty"`
+	Basis    string   `json:"basis,omitempty"` // law article or platform rule that the policy cites
 	Evidence []string `json:"evidence,omitempty"`
 	Author   *Actor   `json:"author,omitempty"`
 }

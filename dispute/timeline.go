@@ -77,6 +77,22 @@ const (
 	EventOrphaned          EventType = "case.orphaned" // written by the sweep
 	EventAdopted           EventType = "run.adopted"   // a reset or restarted run took the record over
 	EventReprojected       EventType = "case.reprojected"
+	EventClockSuspended    EventType = "clock.suspended"
+	EventClockResumed      EventType = "clock.resumed"
+	EventClockExtended     EventType = "clock.extended"
+	EventClockReprojected  EventType = "clock.reprojected" // a calendar was added or corrected: old date, new date
+	EventSuspended         EventType = "case.suspended"
+	EventResumed           EventType = "case.resumed"
+	EventReminded          EventType = "clock.reminded"
+	EventPolicyBound       EventType = "policy.bound" // the case goes on under another version, as the policy says
+	EventProofAsked        EventType = "proof.requested"
+	EventProofMet          EventType = "proof.met"
+	EventProofFailed       EventType = "proof.failed"
+	EventAppealed          EventType = "case.appealed"
+	EventRulingFinal       EventType = "ruling.final"
+	EventReopened          EventType = "case.reopened"
+	EventSurveyAsked       EventType = "survey.requested"
+	EventSurveyAnswered    EventType = "survey.answered"
 )
 
 // Milestone names a notice to a person; one notice a (case, milestone, number).
@@ -97,6 +113,11 @@ const (
 	NoticeBreach       Milestone = "breach"     // to the supervisor
 	NoticeTask         Milestone = "task"       // to agent or supervisor: something waits for you
 	NoticeInspectNow   Milestone = "inspection" // second notice to the warehouse
+	NoticeReminder     Milestone = "reminder"   // to the owner of a clock that is soon due
+	NoticeEvidence     Milestone = "evidence"   // one side is asked to prove something
+	NoticeSuspended    Milestone = "suspended"
+	NoticeResumed      Milestone = "resumed" // with the new dates
+	NoticeSurvey       Milestone = "survey"
 )
 
 // Notice is one message to send, an outbox row. Its number tells apart several
