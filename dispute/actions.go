@@ -49,7 +49,7 @@ type actionRule struct {
 
 // actionRules is the one table of who may do what, when.
 var actionRules = []actionRule{
-	{action: ActionEvidence, roles: []Role{RoleCustomer, RoleAgent}, clock: customersClock(ClockCustomerInfo)},
+	{action: ActionEvidence, roles: []Role{RoleCustomer, RoleAgent}, clock: evidenceClock},
 	{action: ActionOffer, roles: []Role{RoleAgent}, refuse: refuseAny(inStages(StageNegotiation), noPendingDecision), clock: on(ClockAgentDecision)},
 	{action: ActionRespond, roles: []Role{RoleCustomer}, targets: openOffers, known: hasOffer,
 		refuse: inStages(StageNegotiation), clock: on(ClockCustomerResponse)},
@@ -63,6 +63,14 @@ var actionRules = []actionRule{
 	{action: ActionReturnShipment, roles: []Role{RoleCustomer, RoleAgent}, targets: unshippedReturns, known: hasReturn, clock: legClock},
 	{action: ActionNote, roles: []Role{RoleAgent}},
 	{action: ActionAssign, roles: []Role{RoleAgent}},
+	{action: ActionSuspend, roles: []Role{RoleAgent}, refuse: refuseAny(beforeFollowUp, notSuspended)},
+	{action: ActionResume, roles: []Role{RoleAgent}, refuse: suspended, clock: on(ClockSuspension)},
+	{action: ActionExtend, roles: []Role{RoleAgent}, refuse: hasOpenClock},
+	{action: ActionAppeal, roles: []Role{RoleCustomer}, refuse: refuseAny(inStages(StageAppeal), clockOpen(ClockAppealWindow)), clock: on(ClockAppealWindow)},
+	{action: ActionReopen, roles: []Role{RoleCustomer, RoleAgent}, refuse: refuseAny(inStages(StageFollowUp), clockOpen(ClockReopenWindow)),
+		clock: on(ClockReopenWindow)},
+	{action: ActionSurvey, roles: []Role{RoleCustomer}, refuse: refuseAny(inStages(StageFollowUp), surveyOpen), clock: on(ClockSurvey)},
+	{action: ActionRequest, roles: []Role{RoleAgent}, refuse: inStages(StageInvestigation, StageNegotiation, StageAdjudication)},
 }
 
 // AllowedActions lists what the caller may do now, one entry a target.
@@ -123,6 +131,9 @@ func Allowed(c *Case, a Actor, action, target string) *Error {
 	}
 	if action == ActionApprove && c.approval(target).Author.ID == a.ID {
 		return Errorf(CodeSameAuthor, "nobody approves what they wrote")
+	}
+	if action == ActionDecide && c.contested(a) {
+		return Errorf(CodeSameAuthor, "nobody decides on the appeal against their own ruling")
 	}
 	return nil
 }

@@ -1,13 +1,10 @@
 package dispute
 
 import (
-	"io/fs"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 )
 
 func chinaCalendar(t testing.TB) Calendar {
@@ -94,91 +91,6 @@ func TestWorkingDaysBounds(t *testing.T) {
 	require.True(t, p.Provisional)
 }
 
-// oracleFreeDays is written out day by day, apart from the calendar's file.
-const oracleFreeDays = `01-01 01-02 01-03 02-15 02-16 02-17 02-18 02-19 02-20 02-21 02-22 02-23 04-04 04-05 04-06
-05-01 05-02 05-03 05-04 05-05 06-19 06-20 06-21 09-25 09-26 09-27 10-01 10-02 10-03 10-04 10-05 10-06 10-07`
-
-// oracleMakeUpDays are the weekend days that were worked.
-const oracleMakeUpDays = `01-04 02-14 02-28 05-09 09-20 10-10`
-
-func oracleWorks(day time.Time) bool {
-	key := day.Format("01-02")
-	if strings.Contains(oracleMakeUpDays, key) {
-		return true
-	}
-	weekend := day.Weekday() == time.Saturday || day.Weekday() == time.Sunday
-	return !weekend && !strings.Contains(oracleFreeDays, key)
-}
-
-func TestCalendarAgreesWithOracle(t *testing.T) {
-	t.Parallel()
-	cal, zone := chinaCalendar(t), shanghai(t)
-	for day := time.Date(2026, 1, 1, 12, 0, 0, 0, zone); day.Year() == 2026; day = day.AddDate(0, 0, 1) {
-		works, known := cal.Working(day)
-		require.True(t, known)
-		require.Equal(t, oracleWorks(day), works, day)
-	}
-	rapid.Check(t, func(rt *rapid.T) {
-		from := time.Date(2026, 1, 1, 0, 0, rapid.IntRange(0, 300*86400).Draw(rt, "second"), 0, zone)
-		n := rapid.IntRange(1, 30).Draw(rt, "days")
-		want := from
-		for left := n; left > 0; {
-			if want = want.AddDate(0, 0, 1); oracleWorks(want) {
-				left--
-			}
-		}
-		p, err := cal.AddWorkingDays(from, n)
-		require.NoError(rt, err)
-		require.True(rt, want.Equal(p.At), "want %s, have %s", want, p.At)
-		require.False(rt, p.Provisional)
-	})
-}
-
-func TestParseCalendarErrors(t *testing.T) {
-	t.Parallel()
-	data, err := fs.ReadFile(ruleFiles, "calendars/cn-2026.yaml")
-	require.NoError(t, err)
-	rows := []struct{ from, to, want string }{
-		{"year: 2026", "year: 26", "year: expected a year"},
-		{"zone: Asia/Shanghai", "zone: Moon/Base", "zone: expected an IANA time zone"},
-		{"weekend: [saturday", "weekend: [caturday", "weekend[0]: expected a day of the week"},
-		{"first: 2026-06-19", "first: 2026-06-22", "holidays[4]: expected a name and first and last day"},
-		{"last: 2026-10-07", "last: 2027-10-07", "holidays[6]: expected a name"},
-		{"first: 2026-05-01", "first: 2026-04-06", "2026-04-06 stands twice"},
-		{"day: 2026-10-10", "day: 2026-10-12", "working_days[5]: 2026-10-12 is not a free weekend day"},
-		{"day: 2026-10-10", "day: someday", "working_days[5]: expected a name and a day"},
-		{"source: 国", "origin: 国", `unknown field "origin"`},
-		{"calendar: cn", "calendar: \"\"", "calendar: expected the id"},
-	}
-	for _, row := range rows {
-		broken := strings.Replace(string(data), row.from, row.to, 1)
-		require.NotEqual(t, string(data), broken, row.from)
-		_, err := ParseCalendarYear("c.yaml", []byte(broken), nil)
-		require.ErrorContains(t, err, row.want)
-		require.Regexp(t, `^c\.yaml:\d+:\d+: `, err.Error())
-	}
-	cal, err := ParseCalendarYear("c.yaml", data, nil)
-	require.NoError(t, err)
-	_, err = ParseCalendarYear("c.yaml", data, cal)
-	require.ErrorContains(t, err, "year 2026 is loaded already")
-}
-
-func TestSpans(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]Span{"48h": {48, UnitHours}, "7d": {7, UnitDays}, "7wd": {7, UnitWorkingDays},
-		"3s": {3, UnitSeconds}, "90m": {90, UnitMinutes}} {
-		got, err := ParseSpan(text)
-		require.NoError(t, err)
-		require.Equal(t, want, got)
-		require.Equal(t, text, got.String())
-	}
-	for _, text := range []string{"", "h", "7", "0h", "-1h", "+1h", "1.5h", "7D", "7 d", "1y", "99999999999999999999s", "9000000000s",
-		"4000d", "1001wd", "1h30m"} {
-		_, err := ParseSpan(text)
-		require.Equal(t, CodeInvalid, CodeOf(err), text)
-	}
-}
-
 func TestClockDue(t *testing.T) {
 	t.Parallel()
 	at := utc("2026-09-24T02:00:00Z")
@@ -210,7 +122,7 @@ func TestClockDue(t *testing.T) {
 		require.Equal(t, row.request.Round, k.Round)
 	}
 	for _, bad := range []ClockRequest{{Name: "tea_time"}, {Name: ClockSurvey}, {Name: ClockResolution, Round: -1}} {
-		_, err := b.Clock(nil, bad, at)
+		_, err := book(t, "default@1").Clock(nil, bad, at) // which has no survey
 		require.Equal(t, CodeInvalid, CodeOf(err))
 	}
 }

@@ -53,6 +53,8 @@ type Case struct {
 	Proof []ProofStep `json:"proof,omitempty"`
 	// Survey is the customer's answer after the case was settled.
 	Survey *SurveyAnswer `json:"survey,omitempty"`
+	// Appeals are the rejections that were contested, in order; the last may wait for a ruling.
+	Appeals []Appeal `json:"appeals,omitempty"`
 	// Reopened counts how often the settled case was taken up again.
 	Reopened int `json:"reopened,omitempty"`
 }
@@ -85,6 +87,9 @@ type ProofStep struct {
 	EndedAt *time.Time     `json:"ended_at,omitempty"`
 	Rule    string         `json:"rule,omitempty"`
 	Basis   string         `json:"basis,omitempty"` // law article or platform rule
+	// Had is how many items of evidence the case held when it was asked: only later ones answer.
+	Had    int    `json:"had,omitempty"`
+	NoteID string `json:"note_id,omitempty"` // what staff wrote with the request
 }
 
 // SurveyAnswer is what the customer thought of it.

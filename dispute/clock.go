@@ -43,7 +43,8 @@ const (
 
 // Clock is a budget of time that somebody has, and what happens when it is used
 // up. DueAt is derived from the budget, the calendar, the extensions and the
-// suspensions; it is never set by hand. A clock belongs to the whole case, or to one leg.
+// suspensions; it is never set by hand. A clock belongs to the whole case, or to
+// one leg, or (evidence_supplement) to one burden of proof: then LegID is proof-1 ...
 type Clock struct {
 	Name     ClockName `json:"name"`
 	LegID    string    `json:"leg_id,omitempty"`
@@ -70,6 +71,8 @@ type Clock struct {
 	Provisional bool `json:"provisional,omitempty"`
 	// Round counts repetitions: reminders of a breached resolution, levels of supervisors.
 	Round int `json:"round,omitempty"`
+	// Remind are the spans before DueAt at which the owner is reminded, as the rule has them.
+	Remind []string `json:"remind,omitempty"`
 	// RemindAt are the reminders of the owner that are still to be sent, in order.
 	RemindAt []time.Time `json:"remind_at,omitempty"`
 }
@@ -150,7 +153,11 @@ func (c *Case) NextDue() *Clock {
 // standing says whether a clock is a standing promise of service rather than a
 // wait for one particular act; it decides waiting_on only when nothing else runs.
 func (k Clock) standing() bool {
-	return k.Name == ClockFirstResponse || k.Name == ClockResolution || k.Name == ClockReopenWindow
+	switch k.Name {
+	case ClockFirstResponse, ClockResolution, ClockReopenWindow, ClockSurvey, ClockSuspension:
+		return true
+	}
+	return false
 }
 
 // DeriveWaitingOn says whose act is awaited: the owner of the clocks that wait

@@ -32,12 +32,21 @@ const (
 	CodeDeclined       Code = "declined" // a partner refused, finally
 	CodeExceedsCapture Code = "exceeds-captured"
 	CodeChargebackOpen Code = "chargeback-open"
+	CodeConflict       Code = "conflict" // published already with other content
 )
 
 // Field points at one wrong part of an input with a JSON pointer.
 type Field struct {
 	Pointer string `json:"pointer"`
 	Detail  string `json:"detail"`
+}
+
+// Mistake is a Field that is a file, with the place in it, counted from 1 (0 where it
+// is not known).
+type Mistake struct {
+	Field
+	Line   int `json:"line,omitempty"`
+	Column int `json:"column,omitempty"`
 }
 
 // Error is the one error type of Redress: a code for machines, a message that is
@@ -47,7 +56,9 @@ type Error struct {
 	Message string  `json:"message"`
 	Fields  []Field `json:"fields,omitempty"`
 	Ref     string  `json:"ref,omitempty"`
-	cause   error
+	// Mistakes are what is wrong with files of rules, beside Fields.
+	Mistakes []Mistake `json:"mistakes,omitempty"`
+	cause    error
 }
 
 // Error returns the safe message, followed by the cause for logs.

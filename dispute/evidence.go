@@ -12,7 +12,9 @@ const (
 	EvidenceVideo     EvidenceType = "video"
 	EvidenceChatLog   EvidenceType = "chat_log"
 	EvidenceReceipt   EvidenceType = "receipt"
-	EvidenceReport    EvidenceType = "report"
+	EvidenceReport    EvidenceType = "report" // of a test or an inspection
+	EvidenceOrigin    EvidenceType = "origin_papers"
+	EvidenceSigning   EvidenceType = "signing_proof" // that the parcel was properly signed for
 	EvidenceOther     EvidenceType = "other"
 )
 

@@ -54,13 +54,19 @@ type OrderFacts struct {
 	PlacedAt       time.Time    `json:"placed_at"`
 	Currency       string       `json:"currency"`
 	Lines          []OrderLine  `json:"lines"`
-	ShippingPaid   int64        `json:"shipping_paid"` // minor units; the line "shipping"
+	ShippingPaid   int64        `json:"shipping_paid"`          // minor units; the line "shipping"
+	ShippingTax    int64        `json:"shipping_tax,omitempty"` // included in ShippingPaid
 	Payments       []OrderMoney `json:"payments"`
 	PromisedBy     *time.Time   `json:"promised_by,omitempty"`
 	DeliveredAt    *time.Time   `json:"delivered_at,omitempty"` // signing; nil where unknown
+	InstalledAt    *time.Time   `json:"installed_at,omitempty"` // of goods that are installed; nil where there is none, or unknown
 	Carrier        string       `json:"carrier,omitempty"`
 	TrackingNumber string       `json:"tracking_number,omitempty"`
 	WarehouseID    string       `json:"warehouse_id,omitempty"`
+
+	Bundles      []OrderBundle    `json:"bundles,omitempty"`
+	Reductions   []OrderReduction `json:"reductions,omitempty"`    // not assigned to single lines
+	FreeShipping *FreeShipping    `json:"free_shipping,omitempty"` // nil: it was not waived
 }
 
 // OrderLine is one line of an order. Paid is what was captured for the whole
@@ -70,6 +76,19 @@ type OrderLine struct {
 	SKU      string `json:"sku"`
 	Quantity int    `json:"quantity"`
 	Paid     int64  `json:"paid"`
+
+	Tags     []string `json:"tags,omitempty"` // codes that policies ask about, e.g. custom_made
+	Category string   `json:"category,omitempty"`
+
+	// Of the whole line, in minor units: its price before all reductions, what was
+	// taken off this line alone, the tax included in Paid.
+	ListPrice int64  `json:"list_price,omitempty"`
+	Discount  int64  `json:"discount,omitempty"`
+	Tax       int64  `json:"tax,omitempty"`
+	GiftWith  string `json:"gift_with,omitempty"` // id of the line whose purchase earned this gift
+	Bundle    string `json:"bundle,omitempty"`    // id of the bundle that it was sold in
+	// Credits is what of the line was paid with coupons and points; PriceOrder sets it.
+	Credits []Credit `json:"credits,omitempty"`
 }
 
 // OrderMoney is one captured payment, in minor units of the order's currency.
@@ -126,6 +145,29 @@ type PaymentFacts struct {
 	ChargebackOpen    bool  `json:"chargeback_open"`
 	// Payments is what is gone of each payment of which something is.
 	Payments []PaymentGone `json:"payments,omitempty"`
+	// Others is what other cases have given back of the order, by our own ledger;
+	// nil where that is nothing.
+	Others *OtherCases `json:"other_cases,omitempty"`
+}
+
+// OtherCases is what our ledger says that the order's other cases have given back.
+type OtherCases struct {
+	Lines []LineGiven `json:"lines,omitempty"`
+	// ShippingClawback is what was taken off their refunds for shipping that had been
+	// waived, in minor units.
+	ShippingClawback int64 `json:"shipping_clawback,omitempty"`
+}
+
+// LineGiven is one order line as other cases have left it. Money under way counts
+// as given.
+type LineGiven struct {
+	LineID   string `json:"line_id"`
+	Units    int    `json:"units,omitempty"`    // whole units that were given back
+	Amount   int64  `json:"amount,omitempty"`   // money of the line, minor units
+	Withheld int64  `json:"withheld,omitempty"` // what lawful deductions took off those units
+	// Before is how many units come before this case's where the line's price is
+	// counted off unit by unit: those given back, and those that open cases claimed first.
+	Before int `json:"before,omitempty"`
 }
 
 // PaymentGone is what one payment no longer holds, in minor units: refunded

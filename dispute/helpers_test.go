@@ -1,6 +1,9 @@
 package dispute
 
-import "time"
+import (
+	"testing"
+	"time"
+)
 
 // utc parses an instant; a mistake in a test is a panic.
 func utc(text string) time.Time {
@@ -38,4 +41,11 @@ func damagedReturn() *Case {
 func of(c *Case, change func(*Case)) *Case {
 	change(c)
 	return c
+}
+
+// bothBooks are the default policy of the first format and the newest one: what
+// the one decided the other must not lose by accident.
+func bothBooks(t testing.TB) []*Rulebook {
+	t.Helper()
+	return []*Rulebook{book(t, "default@1"), book(t, "default@2")}
 }

@@ -27,10 +27,13 @@ func SignalNames() []SignalName {
 		SignalCarrierUpdate, SignalPaymentUpdate, SignalReplacementUpdate, SignalRepairUpdate, SignalReproject}
 }
 
-// The channels on which the record tells relays that there may be work.
+// The channels on which the record tells processes that there may be work.
 const (
 	ChannelInbox  = "redress_inbox"
 	ChannelOutbox = "redress_outbox"
+	// Of published rules: something was published; open cases are to be looked at.
+	ChannelRules    = "redress_rules"
+	ChannelRuleJobs = "redress_rule_jobs"
 )
 
 // InboxState is where an inbound event stands.

@@ -261,9 +261,14 @@ type MoneyLeg struct {
 	RequestedAt *time.Time   `json:"requested_at,omitempty"`
 	SettledAt   *time.Time   `json:"settled_at,omitempty"`
 	Reconciling bool         `json:"reconciling,omitempty"` // the provider is being asked what became of it
+	// Withheld is what lawful deductions took off the price of the units given back, by
+	// order line; ShippingClawback is how much of it is for shipping that had been waived.
+	Withheld         []LineAmount `json:"withheld,omitempty"`
+	ShippingClawback int64        `json:"shipping_clawback,omitempty"` // minor units
 }
 
-// LineAmount is money of one order line, in minor units.
+// LineAmount is money of one order line, in minor units. Quantity is set where whole
+// units were given back.
 type LineAmount struct {
 	LineID   string `json:"line_id"`
 	Quantity int    `json:"quantity,omitempty"`

@@ -1,85 +1,53 @@
 package dispute
 
 import (
-	"embed"
-	"fmt"
-	"io/fs"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
+	"time"
 )
 
-//go:embed policies/*.yaml calendars/*.yaml
-var ruleFiles embed.FS
-
-// Library holds all versions of all policies, with the calendars they name. It
-// never changes and may be shared.
+// Library holds versions of policies with the calendars they name. It never
+// changes and may be shared; With makes a new one. Calendars are not pinned: all
+// books of a library use its calendars.
 type Library struct {
-	books  map[string]*Rulebook // by "name@version"
-	newest map[string]*Rulebook // by name
+	books     map[string]*Rulebook   // by "name@version"
+	versions  map[string][]*Rulebook // by name, the lowest version first
+	calendars map[string]Calendar
 }
 
-// Embedded returns the library of the policies and calendars built into this
-// binary: `default` and `demo`. An error (a *FileError) is a mistake of the build.
-func Embedded() (*Library, error) { return ReadLibrary(ruleFiles) }
-
-// ReadLibrary reads policies/*.yaml and calendars/<id>-<year>.yaml.
-func ReadLibrary(files fs.FS) (*Library, error) {
-	calendars, err := readCalendars(files)
-	if err != nil {
-		return nil, err
+// With returns a library that has these policies and calendars too: a calendar
+// takes the place of the one with its id, in the books that are there already as
+// well. What was compiled is shared. It fails with CodeInvalid on a version that
+// is there already, and on a policy without its calendar.
+func (l *Library) With(policies []*Policy, calendars map[string]Calendar) (*Library, error) {
+	next := &Library{books: map[string]*Rulebook{}, versions: map[string][]*Rulebook{}, calendars: map[string]Calendar{}}
+	if l != nil {
+		maps.Copy(next.calendars, l.calendars)
 	}
-	names, err := fs.Glob(files, "policies/*.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("list policies: %w", err)
-	}
-	l := &Library{books: map[string]*Rulebook{}, newest: map[string]*Rulebook{}}
-	for _, name := range names {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, fmt.Errorf("read policy: %w", err)
-		}
-		p, err := ParsePolicy(name, data, calendars)
-		if err != nil {
-			return nil, err
-		}
-		if _, twice := l.books[p.ID()]; twice {
-			return nil, &FileError{File: name, Problems: []FileProblem{{Message: p.ID() + " stands in another file too"}}}
-		}
-		b := &Rulebook{policy: p, calendar: calendars[p.Calendar]}
-		l.books[p.ID()] = b
-		if old := l.newest[p.Name]; old == nil || old.policy.Version < p.Version {
-			l.newest[p.Name] = b
+	maps.Copy(next.calendars, calendars)
+	if l != nil {
+		for id, b := range l.books {
+			next.books[id] = newRulebook(b.policy, next.calendars, b.conditions)
 		}
 	}
-	return l, nil
-}
-
-func readCalendars(files fs.FS) (map[string]Calendar, error) {
-	names, err := fs.Glob(files, "calendars/*.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("list calendars: %w", err)
-	}
-	yearly := map[string]*YearlyCalendar{}
-	for _, name := range names {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, fmt.Errorf("read calendar: %w", err)
+	for _, p := range policies {
+		if _, twice := next.books[p.ID()]; twice {
+			return nil, Errorf(CodeInvalid, "there is a policy %s already: a version never changes", p.ID())
 		}
-		id, _, _ := strings.Cut(strings.TrimPrefix(name, "calendars/"), "-")
-		y, err := ParseCalendarYear(name, data, yearly[id])
-		if err != nil {
-			return nil, err
+		if _, ok := next.calendars[p.Calendar]; !ok {
+			return nil, Errorf(CodeInvalid, "policy %s needs the calendar %q; there are %s", p.ID(), p.Calendar, list(next.calendars))
 		}
-		if y.id != id {
-			return nil, &FileError{File: name, Problems: []FileProblem{{Message: "expected calendar " + id + ", as the file is named"}}}
-		}
-		yearly[id] = y
+		next.books[p.ID()] = newRulebook(p, next.calendars, nil)
 	}
-	calendars := make(map[string]Calendar, len(yearly))
-	for id, y := range yearly {
-		calendars[id] = y
+	for _, b := range next.books {
+		next.versions[b.policy.Name] = append(next.versions[b.policy.Name], b)
 	}
-	return calendars, nil
+	for _, books := range next.versions {
+		slices.SortFunc(books, func(a, b *Rulebook) int { return a.policy.Version - b.policy.Version })
+	}
+	return next, nil
 }
 
 // Book returns a policy by its exact version ("default@1") or the newest of a
@@ -88,18 +56,59 @@ func (l *Library) Book(version string) (*Rulebook, error) {
 	if b, ok := l.books[version]; ok {
 		return b, nil
 	}
-	if b, ok := l.newest[version]; ok {
-		return b, nil
+	if books := l.versions[version]; len(books) > 0 {
+		return books[len(books)-1], nil
 	}
-	return nil, Errorf(CodeNotFound, "no policy %q; there are %s", version, strings.Join(l.Versions(), ", "))
+	return nil, l.missing(version)
 }
 
-// Versions lists all policies as name@version, in order.
-func (l *Library) Versions() []string {
-	versions := make([]string, 0, len(l.books))
-	for v := range l.books {
-		versions = append(versions, v)
+func (l *Library) missing(version string) error {
+	return Errorf(CodeNotFound, "no policy %q; there are %s", version, strings.Join(l.Versions(), ", "))
+}
+
+// InForce returns the version of a policy that is in force at an instant: the
+// newest of those whose day has come. Versions of format 1 are in force from the
+// beginning. It fails with CodeNotFound.
+func (l *Library) InForce(name string, at time.Time) (*Rulebook, error) {
+	books := l.versions[name]
+	if len(books) == 0 {
+		return nil, l.missing(name)
 	}
-	sort.Strings(versions)
+	for i := len(books) - 1; i >= 0; i-- {
+		if !books[i].EffectiveFrom().After(at) {
+			return books[i], nil
+		}
+	}
+	return nil, Errorf(CodeNotFound, "no version of policy %q is in force on %s", name, dayOf(at, books[0].zone()))
+}
+
+// Calendars returns the calendars by id; the map is the caller's.
+func (l *Library) Calendars() map[string]Calendar { return maps.Clone(l.calendars) }
+
+// Calendar returns a calendar by its id. It fails with CodeNotFound.
+func (l *Library) Calendar(id string) (Calendar, error) {
+	if c, ok := l.calendars[id]; ok {
+		return c, nil
+	}
+	return nil, Errorf(CodeNotFound, "no calendar %q; there are %s", id, list(l.calendars))
+}
+
+// Versions lists all policies as name@version, in order of names and numbers.
+func (l *Library) Versions() []string {
+	books := make([]*Rulebook, 0, len(l.books))
+	for _, b := range l.books {
+		books = append(books, b)
+	}
+	sort.Slice(books, func(i, j int) bool {
+		a, b := books[i].policy, books[j].policy
+		if a.Name != b.Name {
+			return a.Name < b.Name
+		}
+		return a.Version < b.Version
+	})
+	versions := make([]string, 0, len(books))
+	for _, b := range books {
+		versions = append(versions, b.Version())
+	}
 	return versions
 }

@@ -23,15 +23,20 @@ func book(t testing.TB, version string) *Rulebook {
 func TestEmbeddedLibrary(t *testing.T) {
 	t.Parallel()
 	l := library(t)
-	require.Equal(t, []string{"default@1", "demo@1"}, l.Versions())
-
-	newest, err := l.Book("default")
-	require.NoError(t, err)
-	require.Equal(t, "default@1", newest.Version())
-
-	_, err = l.Book("default@9")
+	require.Equal(t, []string{"default@1", "default@2", "demo@1", "demo@2"}, l.Versions())
+	for _, name := range []string{"default", "demo"} {
+		newest, err := l.Book(name)
+		require.NoError(t, err)
+		require.Equal(t, name+"@2", newest.Version())
+	}
+	_, err := l.Book("default@9")
 	require.Equal(t, CodeNotFound, CodeOf(err))
-	require.ErrorContains(t, err, "default@1, demo@1")
+	require.ErrorContains(t, err, "default@1, default@2, demo@1, demo@2")
+	for _, version := range l.Versions() {
+		b, err := l.Book(version)
+		require.NoError(t, err)
+		require.Equal(t, version, b.Version())
+	}
 }
 
 // Law 2: no wait without a clock, no clock without an outcome, in every policy.
@@ -41,8 +46,8 @@ func TestEveryClockHasOwnerAndOutcome(t *testing.T) {
 	for _, version := range l.Versions() {
 		b, err := l.Book(version)
 		require.NoError(t, err)
-		require.Len(t, b.policy.Clocks, len(clockOutcomes))
-		for name := range clockOutcomes {
+		require.Len(t, b.policy.Clocks, len(clockNames(b.policy.Format)))
+		for _, name := range clockNames(b.policy.Format) {
 			for round := range 4 {
 				k, err := b.Clock(nil, ClockRequest{Name: name, LegID: "leg-1", Round: round}, utc("2026-09-24T02:00:00Z"))
 				require.NoError(t, err, "%s %s", version, name)

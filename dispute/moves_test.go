@@ -15,7 +15,7 @@ func TestStageMoves(t *testing.T) {
 		"investigation negotiation": true, "investigation adjudication": true, "investigation execution": true, "investigation closed": true,
 		"negotiation adjudication": true, "negotiation execution": true, "negotiation closed": true,
 		"adjudication appeal": true, "adjudication execution": true, "adjudication negotiation": true, "adjudication closed": true,
-		"appeal execution": true, "appeal closed": true,
+		"appeal adjudication": true, "appeal execution": true, "appeal closed": true,
 		"execution negotiation": true, "execution adjudication": true, "execution follow_up": true, "execution closed": true,
 		"follow_up investigation": true, "follow_up closed": true,
 	}

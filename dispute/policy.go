@@ -36,6 +36,9 @@ type Policy struct {
 	Refund     RefundRule                          `yaml:"refund"`
 	Notices    map[Milestone]bool                  `yaml:"notices"` // false: not sent
 	Retention  RetentionRule                       `yaml:"retention"`
+	// Basis is where settings come from that have no basis of their own: a law
+	// article or platform rule by the setting's path, e.g. limits.automatic.
+	Basis map[string]string `yaml:"basis"`
 }
 
 // The versions by which an open case may go (domain.md: sources disagree).

@@ -3,21 +3,49 @@ package dispute
 import (
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 )
 
 // policyCheck finds what is wrong with a policy that decoded well.
 type policyCheck struct {
 	*yamlFile
-	policy *Policy
+	policy    *Policy
+	calendars map[string]Calendar
 }
 
 var policyName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
 var flagName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
 
-func (c policyCheck) frame(calendars map[string]Calendar) {
+// all checks every section.
+func (c policyCheck) all() {
+	c.frame()
+	c.limits()
+	c.risk()
+	c.freight()
+	c.sources()
+	c.clocks()
+	c.kinds()
+	c.reasons()
+	if c.policy.Format < 2 {
+		c.released()
+		return
+	}
+	c.force()
+	c.hours()
+	c.suspension()
+	c.extension()
+	c.exclusions()
+	c.refund()
+	c.notices()
+	c.retention()
+	c.basis()
+}
+
+func (c policyCheck) frame() {
 	p := c.policy
+	if c.has("$.format") && p.Format != 2 {
+		c.problem("$.format", "expected 2, or no format for a policy of the first release; found %d", p.Format)
+	}
 	if !policyName.MatchString(p.Name) {
 		c.problem("$.name", "expected a name of lower-case letters, digits, - and _, found %q", p.Name)
 	}
@@ -30,8 +58,8 @@ func (c policyCheck) frame(calendars map[string]Calendar) {
 	if !KnownCurrency(p.Currency) {
 		c.problem("$.currency", "expected an ISO 4217 currency such as CNY, found %q", p.Currency)
 	}
-	if cal, ok := calendars[p.Calendar]; !ok {
-		c.problem("$.calendar", "expected one of the calendars %s, found %q", list(calendars), p.Calendar)
+	if cal, ok := c.calendars[p.Calendar]; !ok {
+		c.problem("$.calendar", "expected one of the calendars %s, found %q%s", list(c.calendars), p.Calendar, nearestHint(p.Calendar, sortedNames(c.calendars)))
 	} else if cal.Zone().String() != p.Zone {
 		c.problem("$.zone", "expected the zone of calendar %s, %s", p.Calendar, cal.Zone())
 	}
@@ -43,15 +71,29 @@ func (c policyCheck) limits() {
 		name   string
 		amount int64
 	}{{"automatic", l.Automatic}, {"agent", l.Agent}, {"compensation", l.Compensation}, {"compensation_cap", l.CompensationCap}} {
-		if v.amount < 0 || c.node("$.limits."+v.name) == nil {
+		if v.amount < 0 || !c.has("$.limits."+v.name) {
 			c.problem("$.limits."+v.name, "expected an amount in minor units, 0 or more")
 		}
 	}
+	c.limitOrder("$.limits", l)
+	for i, v := range l.Variants {
+		path := element("$.limits.variants", i)
+		c.variant(path, v.When, v.Automatic == nil && v.Agent == nil && v.Compensation == nil && v.CompensationCap == nil)
+		changed := l
+		v.apply(&changed)
+		if changed.Automatic < 0 || changed.Agent < 0 || changed.Compensation < 0 || changed.CompensationCap < 0 {
+			c.problem(path, "expected amounts in minor units, 0 or more")
+		}
+		c.limitOrder(path, changed)
+	}
+}
+
+func (c policyCheck) limitOrder(path string, l Limits) {
 	if l.Automatic > l.Agent {
-		c.problem("$.limits.automatic", "expected at most the agent limit, %d", l.Agent)
+		c.problem(path+".automatic", "expected at most the agent limit, %d", l.Agent)
 	}
 	if l.Compensation > l.CompensationCap {
-		c.problem("$.limits.compensation", "expected at most compensation_cap, %d", l.CompensationCap)
+		c.problem(path+".compensation", "expected at most compensation_cap, %d", l.CompensationCap)
 	}
 }
 
@@ -61,10 +103,14 @@ func (c policyCheck) risk() {
 		if !flagName.MatchString(r.Flag) {
 			c.problem(path+".flag", "expected a name, found %q", r.Flag)
 		}
-		if _, ok := riskFacts[r.Fact]; !ok {
+		c.condition(path+".when", r.When)
+		if r.When != "" && (r.Fact != "" || r.AtLeast != 0) {
+			c.problem(path+".when", "expected either a condition, or a fact and a number that it reaches")
+		}
+		if _, ok := riskFacts[r.Fact]; !ok && r.When == "" {
 			c.problem(path+".fact", "expected one of %s, found %q", list(riskFacts), r.Fact)
 		}
-		if r.AtLeast < 1 {
+		if r.AtLeast < 1 && r.When == "" {
 			c.problem(path+".at_least", "expected a number from 1, found %d", r.AtLeast)
 		}
 		if r.Score < 1 || r.Score > 100 {
@@ -115,7 +161,7 @@ func (c policyCheck) sources() {
 func (c policyCheck) remedies(path string, remedies []RemedyType) {
 	for i, t := range remedies {
 		if !t.Known() {
-			c.problem(element(path, i), "expected a remedy, found %q", t)
+			c.problem(element(path, i), "expected a remedy, found %q%s", t, nearestHint(string(t), remedyNames()))
 		}
 		if slices.Contains(remedies[:i], t) {
 			c.problem(element(path, i), "%s stands twice", t)
@@ -124,11 +170,4 @@ func (c policyCheck) remedies(path string, remedies []RemedyType) {
 }
 
 // list joins the keys of a table in order, for messages.
-func list[K ~string, V any](table map[K]V) string {
-	names := make([]string, 0, len(table))
-	for k := range table {
-		names = append(names, string(k))
-	}
-	sort.Strings(names)
-	return strings.Join(names, ", ")
-}
+func list[K ~string, V any](table map[K]V) string { return strings.Join(sortedNames(table), ", ") }

@@ -1,92 +1,6 @@
 package dispute
 
-import (
-	"slices"
-	"sort"
-)
-
-// clockOutcomes is the one table of clocks in use, and of what silence may bring
-// at each; a policy must set every one of them.
-var clockOutcomes = map[ClockName][]string{
-	ClockFirstResponse:       {SilenceBreach},
-	ClockCustomerInfo:        {SilenceCloseExpired},
-	ClockResolution:          {SilenceExtend},
-	ClockAgentDecision:       {SilenceForCustomer, SilenceEscalate},
-	ClockSupervisorDecision:  {SilenceNextLevel},
-	ClockCustomerResponse:    {SilenceLapse},
-	ClockEscalationWindow:    {SilenceCloseRejected},
-	ClockReturnShipment:      {SilenceExpireReturn},
-	ClockReturnTransit:       {SilenceTrace, SilenceAgent},
-	ClockReceiptConfirmation: {SilenceRefund, SilenceAgent},
-	ClockInspection:          {SilenceRemind, SilenceAgent},
-	ClockRefundSettlement:    {SilenceReconcile, SilenceAgent},
-	ClockReopenWindow:        {SilenceClose},
-}
-
-// clockOwners is the one table of whose act each clock waits for.
-var clockOwners = map[ClockName]WaitingOn{
-	ClockFirstResponse: WaitingAgent, ClockCustomerInfo: WaitingCustomer, ClockResolution: WaitingAgent,
-	ClockAgentDecision: WaitingAgent, ClockSupervisorDecision: WaitingSupervisor,
-	ClockCustomerResponse: WaitingCustomer, ClockEscalationWindow: WaitingCustomer,
-	ClockReturnShipment: WaitingCustomer, ClockReturnTransit: WaitingCarrier,
-	ClockReceiptConfirmation: WaitingWarehouse, ClockInspection: WaitingWarehouse,
-	ClockRefundSettlement: WaitingPayment, ClockReopenWindow: WaitingCustomer,
-}
-
-// repeats names the clocks that start again after silence and so need a later budget.
-var repeats = []ClockName{ClockResolution, ClockSupervisorDecision, ClockInspection, ClockRefundSettlement}
-
-func (c policyCheck) clocks() {
-	names := make([]ClockName, 0, len(clockOutcomes))
-	for name := range clockOutcomes {
-		names = append(names, name)
-	}
-	sort.Slice(names, func(i, j int) bool { return names[i] < names[j] })
-	for _, name := range names {
-		if rule, ok := c.policy.Clocks[name]; ok {
-			c.clock(name, rule)
-		} else {
-			c.problem("$.clocks."+string(name), "expected this clock: no wait without a clock")
-		}
-	}
-	for name := range c.policy.Clocks {
-		if _, ok := clockOutcomes[name]; !ok {
-			c.problem("$.clocks."+string(name), "expected one of the clocks %s", list(clockOutcomes))
-		}
-	}
-}
-
-func (c policyCheck) clock(name ClockName, rule ClockRule) {
-	path := "$.clocks." + string(name)
-	c.span(path+".budget", rule.Budget)
-	if rule.Owner != clockOwners[name] {
-		c.problem(path+".owner", "expected %s, found %q", clockOwners[name], rule.Owner)
-	}
-	if !slices.Contains(clockOutcomes[name], rule.OnExpiry) {
-		c.problem(path+".on_expiry", "expected one of %v, found %q: no clock without an outcome", clockOutcomes[name], rule.OnExpiry)
-	}
-	if rule.Then != "" && !slices.Contains(clockOutcomes[name], rule.Then) {
-		c.problem(path+".then", "expected one of %v, found %q", clockOutcomes[name], rule.Then)
-	}
-	for i, level := range rule.Levels {
-		c.span(element(path+".levels", i), level)
-	}
-	switch {
-	case rule.Again != "":
-		c.span(path+".again", rule.Again)
-	case slices.Contains(repeats, name):
-		c.problem(path+".again", "expected the budget of every later round")
-	}
-	if len(rule.Levels) > 0 && name != ClockSupervisorDecision {
-		c.problem(path+".levels", "expected levels at %s only", ClockSupervisorDecision)
-	}
-}
-
-func (c policyCheck) span(path, text string) {
-	if _, err := ParseSpan(text); err != nil {
-		c.problem(path, "expected a span such as 48h, 7d, 7wd or 3s, found %q", text)
-	}
-}
+import "slices"
 
 func (c policyCheck) kinds() {
 	for kind := range legalReasons {
@@ -97,7 +11,7 @@ func (c policyCheck) kinds() {
 	for kind, rule := range c.policy.Kinds {
 		path := "$.kinds." + string(kind)
 		if _, ok := legalReasons[kind]; !ok {
-			c.problem(path, "expected one of the kinds %s", list(legalReasons))
+			c.problem(path, "expected one of the kinds %s%s", list(legalReasons), nearestHint(string(kind), sortedNames(legalReasons)))
 		}
 		c.remedies(path+".requested", rule.Requested)
 		c.remedies(path+".offer", rule.Offer)
@@ -118,7 +32,7 @@ func (c policyCheck) reasons() {
 	for reason, rule := range c.policy.Reasons {
 		path := "$.reasons." + string(reason)
 		if _, ok := families[reason]; !ok {
-			c.problem(path, "expected one of the reasons %s", list(families))
+			c.problem(path, "expected one of the reasons %s%s", list(families), nearestHint(string(reason), sortedNames(families)))
 		}
 		c.reason(path, rule)
 	}
@@ -131,20 +45,11 @@ func (c policyCheck) reason(path string, rule ReasonRule) {
 	if !slices.Contains(approaches, rule.Route) {
 		c.problem(path+".route", "expected one of %v, found %q", approaches, rule.Route)
 	}
-	if w := rule.Window; w != nil && w.Anchor != AnchorSigning {
-		c.problem(path+".window.anchor", "expected %s, found %q", AnchorSigning, w.Anchor)
-	}
-	if w := rule.Window; w != nil && (w.Days < 1 || w.Days > maxSpanDays) {
-		c.problem(path+".window.days", "expected a number of days from 1, found %d", w.Days)
-	}
+	c.window(path+".window", rule.Window)
 	if rule.Route == ApproachRight && rule.Window == nil {
 		c.problem(path+".window", "expected a window: a right without one has no end")
 	}
-	for i, t := range rule.Evidence {
-		if !flagName.MatchString(string(t)) {
-			c.problem(element(path+".evidence", i), "expected the name of a type of evidence, found %q", t)
-		}
-	}
+	c.evidence(path+".evidence", rule.Evidence)
 	c.remedies(path+".requested", rule.Requested)
 	if len(rule.Remedies) == 0 {
 		c.problem(path+".remedies", "expected the remedies that may be given")
@@ -162,13 +67,87 @@ func (c policyCheck) reason(path string, rule ReasonRule) {
 		c.payer(path+".freight_payer", rule.FreightPayer)
 	}
 	c.liability(path+".liability", rule.Liability)
+	c.proof(path+".proof", rule.Proof)
+	c.routes(path+".routes", rule)
+	c.window(path+".warranty", rule.Warranty)
+	if rule.Warranty != nil && path != "$.reasons."+string(ReasonWarrantyFailure) {
+		c.problem(path+".warranty", "expected a warranty at the reason %s only", ReasonWarrantyFailure)
+	}
+}
+
+// anchors lists the days from which a window is counted.
+var anchors = []string{AnchorSigning, AnchorOrder, AnchorPromised, AnchorInstall}
+
+func (c policyCheck) window(path string, w *WindowRule) {
+	switch {
+	case w == nil:
+		return
+	case c.policy.Format < 2 && w.Anchor != AnchorSigning:
+		c.problem(path+".anchor", "expected %s, found %q", AnchorSigning, w.Anchor)
+	case !slices.Contains(anchors, w.Anchor):
+		c.problem(path+".anchor", "expected one of %v, found %q", anchors, w.Anchor)
+	}
+	switch {
+	case w.Months != 0 && c.has(path+".days"):
+		c.problem(path+".months", "expected either days or months, found both")
+	case c.has(path + ".months"):
+		if w.Months < 1 || w.Months > maxSpanMonths {
+			c.problem(path+".months", "expected a number of months from 1 to %d, found %d", maxSpanMonths, w.Months)
+		}
+	case w.Days < 1 || w.Days > maxSpanDays:
+		c.problem(path+".days", "expected a number of days from 1 to %d, found %d", maxSpanDays, w.Days)
+	}
+	if w.Unknown != "" && w.Unknown != UnknownPerson && w.Unknown != UnknownRefuse {
+		c.problem(path+".unknown", "expected %s or %s, found %q", UnknownPerson, UnknownRefuse, w.Unknown)
+	}
+}
+
+// maxSpanMonths bounds windows like maxSpanDays bounds spans: ten years.
+const maxSpanMonths = 120
+
+func (c policyCheck) evidence(path string, types []EvidenceType) {
+	for i, t := range types {
+		if !flagName.MatchString(string(t)) {
+			c.problem(element(path, i), "expected the name of a type of evidence, found %q", t)
+		}
+		if slices.Contains(types[:i], t) {
+			c.problem(element(path, i), "%s stands twice", t)
+		}
+	}
+}
+
+// proof checks the order in which the burden of proof moves.
+func (c policyCheck) proof(path string, steps []ProofRule) {
+	for i, step := range steps {
+		at := element(path, i)
+		if step.Party != PartyCustomer && step.Party != PartyMerchant {
+			c.problem(at+".party", "expected %s or %s, found %q", PartyCustomer, PartyMerchant, step.Party)
+		}
+		if len(step.Evidence) == 0 {
+			c.problem(at+".evidence", "expected the evidence that the %s has to show", step.Party)
+		}
+		c.evidence(at+".evidence", step.Evidence)
+		c.condition(at+".when", step.When)
+	}
+}
+
+// routes checks the ways that replace a reason's usual one.
+func (c policyCheck) routes(path string, rule ReasonRule) {
+	for i, v := range rule.Routes {
+		at := element(path, i)
+		c.variant(at, v.When, false)
+		if !slices.Contains(approaches, v.Route) {
+			c.problem(at+".route", "expected one of %v, found %q", approaches, v.Route)
+		}
+		if v.Route == ApproachRight && rule.Window == nil {
+			c.problem(at+".route", "expected a window at this reason: a right without one has no end")
+		}
+	}
 }
 
 func (c policyCheck) liability(path string, rules []LiabilityRule) {
 	for i, rule := range rules {
-		if _, ok := caseFacts[rule.When]; rule.When != "" && !ok {
-			c.problem(element(path, i)+".when", "expected one of %s, found %q", list(caseFacts), rule.When)
-		}
+		c.condition(element(path, i)+".when", rule.When)
 		if err := CheckShares(rule.list("", nil)); err != nil || len(rule.Shares) == 0 {
 			c.problem(element(path, i)+".shares", "expected shares of known parties that sum to 100")
 		}

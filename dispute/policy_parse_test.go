@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -13,9 +12,19 @@ import (
 
 func policyText(t testing.TB) string {
 	t.Helper()
-	data, err := fs.ReadFile(ruleFiles, "policies/default.yaml")
+	data, err := fs.ReadFile(ruleFiles, "policies/default/1/policy.yaml")
 	require.NoError(t, err)
 	return string(data)
+}
+
+// oneFile is a policy of one file, and parse reads it as x.
+func oneFile(text string) PolicySource {
+	return PolicySource{Files: map[string]string{"policy.yaml": text}}
+}
+
+func parse(t testing.TB, text string) (*Policy, error) {
+	t.Helper()
+	return ParsePolicy("x", oneFile(text), calendars(t))
 }
 
 func calendars(t testing.TB) map[string]Calendar {
@@ -30,11 +39,11 @@ func calendars(t testing.TB) map[string]Calendar {
 func TestParsePolicyErrors(t *testing.T) {
 	t.Parallel()
 	rows := []struct{ name, from, to, want string }{
-		{"unknown key", "team: after_sales", "team: after_sales\nsurprise: 1", `unknown field "surprise"`},
-		{"unknown nested key", "on_expiry: breach}", "on_expiry: breach, colour: red}", `unknown field "colour"`},
+		{"unknown key", "team: after_sales", "team: after_sales\nsurprise: 1", `surprise: unknown key "surprise"; expected one of format, name`},
+		{"unknown nested key", "on_expiry: breach}", "on_expiry: breach, colour: red}", `clocks.first_response.colour: unknown key "colour"`},
 		{"duplicate key", "team: after_sales", "team: after_sales\nteam: b", "already defined"},
 		{"not YAML", "team: after_sales", "team: [", ""},
-		{"wrong type", "version: 1", "version: one", "cannot unmarshal"},
+		{"wrong type", "version: 1", "version: one", "version: expected a whole number of at most 18 digits, found \"one\""},
 		{"name", "name: default", "name: Default Policy", "name: expected a name"},
 		{"version", "version: 1", "version: 0", "version: expected a number from 1"},
 		{"zone", "zone: Asia/Shanghai", "zone: Asia/Nowhere", "zone: expected an IANA time zone"},
@@ -87,13 +96,16 @@ func TestParsePolicyErrors(t *testing.T) {
 			t.Parallel()
 			text := policyText(t)
 			require.Contains(t, text, row.from)
-			_, err := ParsePolicy("x.yaml", []byte(strings.Replace(text, row.from, row.to, 1)), calendars(t))
+			_, err := parse(t, strings.Replace(text, row.from, row.to, 1))
 			var fail *FileError
 			require.ErrorAs(t, err, &fail)
 			require.ErrorContains(t, err, row.want)
-			require.Regexp(t, `^x\.yaml:[1-9]\d*:[1-9]\d*: `, err.Error())
-			for _, line := range strings.Split(err.Error(), "\n") {
-				require.Regexp(t, `^x\.yaml:`, line)
+			lines := strings.Split(err.Error(), "\n")
+			require.Zero(t, len(lines)%3, err.Error())
+			for i := 0; i < len(lines); i += 3 {
+				require.Regexp(t, `^x/policy\.yaml:[1-9]\d*:[1-9]\d*: `, lines[i])
+				require.Regexp(t, `^ *[1-9]\d* \| `, lines[i+1])
+				require.Regexp(t, `^ +\| .*\^$`, lines[i+2])
 			}
 		})
 	}
@@ -104,7 +116,7 @@ func TestParsePolicyPointsAtTheLine(t *testing.T) {
 	text := policyText(t)
 	broken := strings.Replace(text, "budget: 72h", "budget: 72x", 1)
 	line := 1 + strings.Count(broken[:strings.Index(broken, "72x")], "\n")
-	_, err := ParsePolicy("x.yaml", []byte(broken), calendars(t))
+	_, err := parse(t, broken)
 	var fail *FileError
 	require.ErrorAs(t, err, &fail)
 	require.Len(t, fail.Problems, 1)
@@ -117,33 +129,10 @@ func TestParsePolicyReportsEverything(t *testing.T) {
 	t.Parallel()
 	text := strings.Replace(policyText(t), "currency: CNY", "currency: X", 1)
 	text = strings.Replace(text, "budget: 72h", "budget: soon", 1)
-	_, err := ParsePolicy("x.yaml", []byte(text), calendars(t))
+	_, err := parse(t, text)
 	var fail *FileError
 	require.True(t, errors.As(err, &fail))
 	require.Len(t, fail.Problems, 2)
-}
-
-func TestReadLibraryRefusesAVersionTwice(t *testing.T) {
-	t.Parallel()
-	cal, err := fs.ReadFile(ruleFiles, "calendars/cn-2026.yaml")
-	require.NoError(t, err)
-	files := fstest.MapFS{
-		"calendars/cn-2026.yaml": {Data: cal},
-		"policies/a.yaml":        {Data: []byte(policyText(t))},
-		"policies/b.yaml":        {Data: []byte(policyText(t))},
-	}
-	_, err = ReadLibrary(files)
-	require.ErrorContains(t, err, "policies/b.yaml: default@1 stands in another file too")
-
-	files["policies/b.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(policyText(t), "version: 1", "version: 2", 1))}
-	l, err := ReadLibrary(files)
-	require.NoError(t, err)
-	b, err := l.Book("default")
-	require.NoError(t, err)
-	require.Equal(t, "default@2", b.Version())
-	b, err = l.Book("default@1")
-	require.NoError(t, err)
-	require.Equal(t, "default@1", b.Version())
 }
 
 // Whatever a file holds, reading it gives an error or a policy, never a panic.
@@ -154,7 +143,7 @@ func TestParsePolicyNeverPanics(t *testing.T) {
 		from := rapid.IntRange(0, len(text)-1).Draw(rt, "from")
 		to := min(len(text), from+rapid.IntRange(0, 40).Draw(rt, "length"))
 		put := rapid.SampledFrom([]string{"", ":", "- ", "[", "}", "\n", "~", "&a ", "*a", "!!int ", "'", "\"", "\t", "0", "-1", "null", "? "}).Draw(rt, "put")
-		p, err := ParsePolicy("x.yaml", []byte(text[:from]+put+text[to:]), cal)
+		p, err := ParsePolicy("x", oneFile(text[:from]+put+text[to:]), cal)
 		require.Equal(rt, err == nil, p != nil)
 	})
 }

@@ -9,18 +9,24 @@ import (
 // back, with what falls on each order line.
 type pricedRemedy struct {
 	Remedy
-	parts []LineAmount
+	parts    []LineAmount
+	withheld []LineAmount // what deductions took off the units given back
+	clawback int64        // how much of that is for shipping that had been waived
 }
 
 // price gives every remedy its amount. The error points at the remedy at fault.
-func price(c *Case, remedies []Remedy) ([]pricedRemedy, *Error) {
+func (b *Rulebook) price(c *Case, remedies []Remedy) ([]pricedRemedy, *Error) {
 	var book *ledger
 	if c.Facts.Order != nil {
 		if c.Facts.Order.Currency != c.Currency {
 			return nil, Errorf(CodeInvalid, "the case is in %s and the order in %s", c.Currency, c.Facts.Order.Currency)
 		}
-		book = newLedger(c)
+		book = newLedger(c, refundedLines(c, remedies))
 	}
+	if !KnownCurrency(c.Currency) {
+		return nil, Errorf(CodeInvalid, "%q is no currency", c.Currency)
+	}
+	terms := b.refundTerms(c)
 	priced := make([]pricedRemedy, 0, len(remedies))
 	refunded := int64(0)
 	for i, r := range remedies {
@@ -29,18 +35,19 @@ func price(c *Case, remedies []Remedy) ([]pricedRemedy, *Error) {
 			return nil, fail
 		}
 		if r.Type == RemedyCompensation {
+			r.Breakdown, r.Credits = nil, nil
 			priced = append(priced, pricedRemedy{Remedy: r})
 			continue
 		}
 		if book == nil {
-			return nil, Invalid("without the order's facts only compensation can be given", Field{pointer, "the order is not known"})
+			return nil, Invalid("without the order's facts only compensation can be given", Field{Pointer: pointer, Detail: "the order is not known"})
 		}
-		p, fail := book.price(c, r, pointer)
+		p, fail := book.price(c, r, terms, pointer)
 		if fail != nil {
 			return nil, fail
 		}
 		if refunded > math.MaxInt64-p.Amount.Amount {
-			return nil, Invalid("the amounts overflow", Field{pointer + "/amount", "too large"})
+			return nil, Invalid("the amounts overflow", Field{Pointer: pointer + "/amount", Detail: "too large"})
 		}
 		refunded += p.Amount.Amount
 		priced = append(priced, p)
@@ -53,73 +60,117 @@ func price(c *Case, remedies []Remedy) ([]pricedRemedy, *Error) {
 	return priced, nil
 }
 
+// refundedLines are the lines of which the remedies give captured money back.
+func refundedLines(c *Case, remedies []Remedy) map[string]bool {
+	ids := map[string]bool{}
+	for _, r := range remedies {
+		if r.Type == RemedyCompensation {
+			continue
+		}
+		for _, line := range linesOf(c, r) {
+			ids[line.LineID] = true
+		}
+	}
+	return ids
+}
+
 // checkRemedy checks what needs no order: type and amount.
 func checkRemedy(c *Case, r Remedy, pointer string) *Error {
 	if !r.Type.Supported() {
-		return Invalid(fmt.Sprintf("remedy %q is not carried out by this release", r.Type), Field{pointer + "/type", "not supported"})
+		return Invalid(fmt.Sprintf("remedy %q is not carried out by this release", r.Type), Field{Pointer: pointer + "/type", Detail: "not supported"})
 	}
 	if r.Amount == nil && (r.Type == RemedyCompensation || r.Type == RemedyPartialRefund) {
-		return Invalid(fmt.Sprintf("a %s needs an amount", r.Type), Field{pointer + "/amount", "missing"})
+		return Invalid(fmt.Sprintf("a %s needs an amount", r.Type), Field{Pointer: pointer + "/amount", Detail: "missing"})
 	}
 	if r.Amount != nil && r.Amount.Amount <= 0 {
-		return Invalid("an amount is more than nothing", Field{pointer + "/amount", "must be positive"})
+		return Invalid("an amount is more than nothing", Field{Pointer: pointer + "/amount", Detail: "must be positive"})
 	}
 	if r.Amount != nil && r.Amount.Currency != c.Currency {
-		return Invalid(fmt.Sprintf("the case is in %s", c.Currency), Field{pointer + "/amount/currency", "must be " + c.Currency})
+		return Invalid(fmt.Sprintf("the case is in %s", c.Currency), Field{Pointer: pointer + "/amount/currency", Detail: "must be " + c.Currency})
 	}
 	return nil
 }
 
-// price gives one refund its lines and its amount, and books it.
-func (l *ledger) price(c *Case, r Remedy, pointer string) (pricedRemedy, *Error) {
-	lines := l.lines(c, r)
+// price gives one refund its lines and its amount, and books it. An amount that is
+// not given is what the lines cost less what the policy takes off; an amount that
+// the rules worked out before carries its breakdown.
+func (l *ledger) price(c *Case, r Remedy, terms refundTerms, pointer string) (pricedRemedy, *Error) {
+	lines := linesOf(c, r)
 	if len(lines) == 0 {
-		return pricedRemedy{}, Invalid("a refund needs the lines that it concerns", Field{pointer + "/lines", "missing"})
+		return pricedRemedy{}, Invalid("a refund needs the lines that it concerns", Field{Pointer: pointer + "/lines", Detail: "missing"})
 	}
+	caps, sum, fail := l.rooms(lines, pointer)
+	if fail != nil {
+		return pricedRemedy{}, fail
+	}
+	off := r.Breakdown
+	amount := sum
+	if r.Amount != nil {
+		amount = r.Amount.Amount
+	} else {
+		off = l.deductions(terms, r, lines, sum)
+		amount += deducted(off)
+	}
+	if amount > sum || amount == 0 {
+		return pricedRemedy{}, &Error{Code: CodeExceedsCapture,
+			Message: fmt.Sprintf("%s can still be given back for these lines", Money{sum + deducted(off), c.Currency}),
+			Fields:  []Field{{Pointer: pointer + "/amount", Detail: "more than was paid for the lines and not yet given back"}}}
+	}
+	spread, err := Spread(amount, caps)
+	if err != nil {
+		return pricedRemedy{}, Invalid("the amount cannot be divided over the lines", Field{Pointer: pointer + "/amount", Detail: err.Error()})
+	}
+	p := pricedRemedy{Remedy: Remedy{Type: r.Type, Lines: lines, Amount: &Money{Amount: amount, Currency: c.Currency}}}
+	// Whole units are given back, and not a reduction of their price.
+	whole := amount == sum || amount-deducted(off) == sum
+	if !whole {
+		off = nil
+	}
+	p.clawback = -partSum(off, PartShippingClawback)
+	p.Breakdown = l.breakdown(lines, spread, caps, off)
+	if whole {
+		p.Credits = l.credits(lines)
+	}
+	for i, line := range lines {
+		part := LineAmount{LineID: line.LineID, Amount: spread[i]}
+		ordered, _ := l.line(line.LineID)
+		if whole {
+			_, part.Quantity = l.units(ordered, line.Quantity)
+		}
+		if held := caps[i] - spread[i]; whole && held > 0 {
+			p.withheld = append(p.withheld, LineAmount{LineID: line.LineID, Amount: held})
+		}
+		if part.Amount > 0 || (part.Quantity > 0 && (whole && caps[i] > 0 || ordered.GiftWith != "")) {
+			p.parts = append(p.parts, part)
+		}
+	}
+	l.take(p.parts, p.withheld)
+	l.clawback += p.clawback
+	return p, nil
+}
+
+// rooms is what each of the lines may still bring, and all together.
+func (l *ledger) rooms(lines []Line, pointer string) ([]int64, int64, *Error) {
 	caps, sum := make([]int64, len(lines)), int64(0)
 	seen := map[string]bool{}
 	for i, line := range lines {
 		at := fmt.Sprintf("%s/lines/%d", pointer, i)
 		if seen[line.LineID] {
-			return pricedRemedy{}, Invalid("a line stands twice", Field{at, "line " + line.LineID + " stands twice"})
+			return nil, 0, Invalid("a line stands twice", Field{Pointer: at, Detail: "line " + line.LineID + " stands twice"})
 		}
 		seen[line.LineID] = true
 		room, err := l.room(line.LineID, line.Quantity)
 		if err != nil || sum > math.MaxInt64-room {
-			return pricedRemedy{}, Invalid(fmt.Sprintf("%d of line %q are not in this case", line.Quantity, line.LineID),
-				Field{at, "not a line and quantity of this case's order"})
+			return nil, 0, Invalid(fmt.Sprintf("%d of line %q are not in this case", line.Quantity, line.LineID),
+				Field{Pointer: at, Detail: "not a line and quantity of this case's order"})
 		}
 		caps[i], sum = room, sum+room
 	}
-	amount := sum
-	if r.Amount != nil {
-		amount = r.Amount.Amount
-	}
-	if amount > sum || amount == 0 {
-		return pricedRemedy{}, &Error{Code: CodeExceedsCapture,
-			Message: fmt.Sprintf("%s can still be given back for these lines", Money{sum, c.Currency}),
-			Fields:  []Field{{pointer + "/amount", "more than was paid for the lines and not yet given back"}}}
-	}
-	spread, err := Spread(amount, caps)
-	if err != nil {
-		return pricedRemedy{}, Invalid("the amount cannot be divided over the lines", Field{pointer + "/amount", err.Error()})
-	}
-	p := pricedRemedy{Remedy: Remedy{Type: r.Type, Lines: lines, Amount: &Money{Amount: amount, Currency: c.Currency}}}
-	for i, line := range lines {
-		part := LineAmount{LineID: line.LineID, Amount: spread[i]}
-		if amount == sum {
-			part.Quantity = line.Quantity // whole units are given back, not a reduction of their price
-		}
-		if part.Amount > 0 {
-			p.parts = append(p.parts, part)
-		}
-	}
-	l.take(p.parts)
-	return p, nil
+	return caps, sum, nil
 }
 
-// lines are those of the remedy, else of the case; a freight refund has its own.
-func (l *ledger) lines(c *Case, r Remedy) []Line {
+// linesOf are the lines of the remedy, else of the case; a freight refund has its own.
+func linesOf(c *Case, r Remedy) []Line {
 	switch {
 	case r.Type == RemedyFreightRefund:
 		return []Line{{LineID: ShippingLine, Quantity: 1}}
@@ -127,30 +178,14 @@ func (l *ledger) lines(c *Case, r Remedy) []Line {
 		return r.Lines
 	case len(c.Lines) > 0:
 		return c.Lines
+	case c.Facts.Order == nil:
+		return nil
 	}
-	all := make([]Line, 0, len(l.order.Lines))
-	for _, line := range l.order.Lines {
+	all := make([]Line, 0, len(c.Facts.Order.Lines))
+	for _, line := range c.Facts.Order.Lines {
 		all = append(all, Line{LineID: line.LineID, Quantity: line.Quantity})
 	}
 	return all
-}
-
-// fits refuses more than the order's payments still hold, given what was given
-// back by this case, elsewhere, and by chargeback.
-func (l *ledger) fits(c *Case, refunded int64) *Error {
-	left, err := l.captured()
-	if err != nil {
-		return Errorf(CodeInvalid, "the order's payments: %w", err)
-	}
-	left -= l.total
-	if p := c.Facts.Payment; p != nil {
-		left -= p.RefundedElsewhere + p.ChargedBack
-	}
-	if left = max(left, 0); refunded > left {
-		return &Error{Code: CodeExceedsCapture, Fields: []Field{{"/remedies", "more than the payments still hold"}},
-			Message: fmt.Sprintf("%s is left of what was captured", Money{left, c.Currency})}
-	}
-	return nil
 }
 
 // remediesOf strips the parts.

@@ -26,6 +26,34 @@ type Remedy struct {
 	Type   RemedyType `json:"type"`
 	Lines  []Line     `json:"lines,omitempty"`
 	Amount *Money     `json:"amount,omitempty"`
+	// Breakdown says what the amount is made of, where that is more than the price of
+	// the goods; the rules set it.
+	Breakdown []AmountPart `json:"breakdown,omitempty"`
+	// Credits is what goes back in coupons and points; it is no money. The rules set it.
+	Credits []Credit `json:"credits,omitempty"`
+}
+
+// PartKind is what a part of an amount stands for.
+type PartKind string
+
+// The parts of an amount. Goods, shipping, gift value and clawback sum to the
+// amount, the last two being negative; the others only say something about it.
+const (
+	PartGoods            PartKind = "goods"
+	PartShipping         PartKind = "shipping"
+	PartGiftValue        PartKind = "gift_value"        // a gift that does not come back
+	PartShippingClawback PartKind = "shipping_clawback" // shipping that was waived and is earned no more
+	PartTaxIncluded      PartKind = "tax_included"
+	PartOtherCases       PartKind = "other_cases" // what other cases gave back of these lines before
+)
+
+// AmountPart is one part of a remedy's amount, in minor units of the case's currency.
+type AmountPart struct {
+	Kind   PartKind `json:"kind"`
+	LineID string   `json:"line_id,omitempty"` // of a gift
+	Amount int64    `json:"amount"`
+	Rule   string   `json:"rule,omitempty"`
+	Basis  string   `json:"basis,omitempty"` // law article or platform rule that the policy cites
 }
 
 // Line is a number of units of one order line. The shipping charge of an order

@@ -8,8 +8,10 @@ import (
 // Rulebook answers every question of rule under one policy version. All its
 // methods are pure: the same case and instant have the same ruling.
 type Rulebook struct {
-	policy   *Policy
-	calendar Calendar
+	policy     *Policy
+	calendar   Calendar
+	calendars  map[string]Calendar // all of the library, by id; may be nil
+	conditions conditions
 }
 
 // Version is the exact policy version, e.g. "default@1".
@@ -52,8 +54,9 @@ func (b *Rulebook) Intake(o Opening) (Intake, error) {
 	if len(in.Missing) > 0 {
 		requests = append(requests, ClockRequest{Name: ClockCustomerInfo})
 	}
+	draft := o.draft(in)
 	for _, r := range requests {
-		k, err := b.Clock(nil, r, o.OpenedAt)
+		k, err := b.Clock(draft, r, o.OpenedAt)
 		if err != nil {
 			return Intake{}, err
 		}
@@ -61,6 +64,13 @@ func (b *Rulebook) Intake(o Opening) (Intake, error) {
 	}
 	in.Sources = b.sources(o.Reason.Family())
 	return in, nil
+}
+
+// draft is the case that the opening is going to be, as far as conditions ask.
+func (o Opening) draft(in Intake) *Case {
+	return &Case{ID: o.CaseID, ShopID: o.ShopID, PolicyVersion: in.PolicyVersion, PreviousCaseID: o.PreviousCaseID,
+		Kind: o.Kind, Reason: o.Reason, Channel: o.Channel, OrderID: o.OrderID, Lines: o.Lines, CustomerID: o.CustomerID,
+		Currency: in.Currency, RequestedRemedy: in.RequestedRemedy, OpenedBy: o.OpenedBy, OpenedAt: o.OpenedAt}
 }
 
 func (b *Rulebook) sources(family Family) []SourceLimit {
@@ -78,49 +88,4 @@ func (b *Rulebook) sources(family Family) []SourceLimit {
 		}
 	}
 	return sources
-}
-
-// Clock starts a clock at an instant. Round 0 is the first; later rounds are the
-// reminders of a breached resolution, the levels of supervisors, the second
-// notice to a warehouse, the second look at a refund. The case is not needed by
-// today's policies and may be nil. It fails with CodeInvalid on a clock that the
-// policy does not know.
-func (b *Rulebook) Clock(_ *Case, r ClockRequest, at time.Time) (Clock, error) {
-	rule, ok := b.policy.Clocks[r.Name]
-	if !ok || r.Round < 0 {
-		return Clock{}, Errorf(CodeInvalid, "policy %s has no clock %q, round %d", b.Version(), r.Name, r.Round)
-	}
-	span, err := ParseSpan(rule.budget(r.Round))
-	if err != nil {
-		return Clock{}, err
-	}
-	due, err := span.Project(b.calendar, at)
-	if err != nil {
-		return Clock{}, err
-	}
-	return Clock{
-		Name: r.Name, LegID: r.LegID, Owner: rule.Owner, Budget: span.N, Unit: span.Unit, Calendar: b.calendar.ID(),
-		State: ClockRunning, Started: at.UTC(), DueAt: due.At, OnExpiry: rule.outcome(r.Round), Why: due.Why,
-		Provisional: due.Provisional, Round: r.Round,
-	}, nil
-}
-
-// budget is the span of a round.
-func (r ClockRule) budget(round int) string {
-	switch {
-	case round < len(r.Levels):
-		return r.Levels[round]
-	case round > 0 && r.Again != "":
-		return r.Again
-	default:
-		return r.Budget
-	}
-}
-
-// outcome is what silence brings in a round.
-func (r ClockRule) outcome(round int) string {
-	if round > 0 && r.Then != "" {
-		return r.Then
-	}
-	return r.OnExpiry
 }

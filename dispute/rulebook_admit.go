@@ -1,9 +1,6 @@
 package dispute
 
-import (
-	"strconv"
-	"time"
-)
+import "strconv"
 
 // The codes of admission.
 const (
@@ -15,8 +12,9 @@ const (
 )
 
 // Admit rules on whether the case may proceed once the order was asked for: the
-// order exists and is the customer's, holds the lines, and the return window is
-// open. What cannot be known does not exclude the case; Assess gives it to a person.
+// order exists and is the customer's, holds the lines, no exclusion of the policy
+// holds, and the return window is open. What cannot be known does not exclude the
+// case, unless the policy refuses a window without its date; Assess gives it to a person.
 func (b *Rulebook) Admit(c *Case) Admission {
 	if c.sourceState(FactOrder) == SourceUnknown {
 		return b.inadmissible(Explanation{Code: CodeOrderUnknown, Rule: b.rule("admission", "order"),
@@ -36,68 +34,21 @@ func (b *Rulebook) Admit(c *Case) Admission {
 				"line_id": line.LineID, "ordered": strconv.Itoa(ordered), "claimed": strconv.Itoa(line.Quantity)}})
 		}
 	}
+	if e, person := b.excluded(c); e != nil && !person {
+		return b.inadmissible(*e)
+	}
+	window := b.reason(c.Reason).Window
+	if e := b.unanchored(c, window, b.rule("window", string(c.Reason))); e != nil && window.Unknown == UnknownRefuse && !c.traced() {
+		return b.inadmissible(*e)
+	}
 	e, open := b.window(c)
 	return Admission{Admissible: open, Explanation: e}
 }
 
+// traced says whether the carrier, who may know the day of signing, is still asked.
+func (c *Case) traced() bool { return c.sourceState(FactTrace) == SourcePending }
+
 func (b *Rulebook) inadmissible(e Explanation) Admission { return Admission{Explanation: &e} }
-
-// window rules on the return window of the case's reason. It returns nil, true
-// where there is none or where the day of signing is not known.
-func (b *Rulebook) window(c *Case) (*Explanation, bool) {
-	rule := b.reason(c.Reason).Window
-	signed := c.signedAt()
-	if rule == nil || signed == nil {
-		return nil, true
-	}
-	w := NewWindow(*signed, rule.Days, b.zone())
-	code, open := CodeInsideWindow, !w.Over(c.OpenedAt)
-	if !open {
-		code = CodeOutsideWindow
-	}
-	return &Explanation{
-		Code: code, Rule: b.rule("window", string(c.Reason)), SignedOn: w.SignedOn, FirstDay: w.FirstDay,
-		LastDay: w.LastDay, Zone: w.Zone.String(),
-		Detail: map[string]string{"opened_on": string(dayOf(c.OpenedAt, w.Zone)), "days": strconv.Itoa(rule.Days)},
-	}, open
-}
-
-// Window is a number of calendar days from the day after a signing. Days are
-// dates YYYY-MM-DD in Zone, both inclusive.
-type Window struct {
-	SignedOn string
-	FirstDay string
-	LastDay  string
-	Zone     *time.Location
-	end      time.Time
-}
-
-// NewWindow is the window of so many days after an instant of signing: the day of
-// signing is not counted, and the last day counts to its end.
-func NewWindow(signed time.Time, days int, zone *time.Location) Window {
-	y, m, d := signed.In(zone).Date()
-	day := func(offset int) time.Time { return time.Date(y, m, d+offset, 0, 0, 0, 0, zone) }
-	return Window{
-		SignedOn: day(0).Format(time.DateOnly), FirstDay: day(1).Format(time.DateOnly),
-		LastDay: day(days).Format(time.DateOnly), Zone: zone, end: day(days + 1),
-	}
-}
-
-// Over says whether the window has passed at an instant. It is not over before it
-// begins: goods may be given back on the day of signing.
-func (w Window) Over(at time.Time) bool { return !at.Before(w.end) }
-
-// signedAt is when the parcel was signed for: by the order system, else by the
-// carrier; nil where neither knows.
-func (c *Case) signedAt() *time.Time {
-	if o := c.Facts.Order; o != nil && o.DeliveredAt != nil {
-		return o.DeliveredAt
-	}
-	if t := c.Facts.Trace; t != nil {
-		return t.DeliveredAt
-	}
-	return nil
-}
 
 // ForeignOrder says whether the order is known to be another customer's: then
 // nothing of it stands in the case, and nobody is paid for it.

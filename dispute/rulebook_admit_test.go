@@ -35,25 +35,26 @@ func TestReturnWindow(t *testing.T) {
 		{"over the end of a year", "2026-12-28T12:00:00+08:00", "2027-01-05T00:00:00+08:00", false, "2026-12-28", "2027-01-04"},
 		{"holidays are days too", "2026-10-01T12:00:00+08:00", "2026-10-09T00:00:00+08:00", false, "2026-10-01", "2026-10-08"},
 	}
-	b := book(t, "default")
-	for _, row := range rows {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			ruling := b.Admit(noReason(row.signed, row.opened))
-			require.Equal(t, row.open, ruling.Admissible)
-			e := ruling.Explanation
-			if row.open {
-				require.Equal(t, CodeInsideWindow, e.Code)
-				require.GreaterOrEqual(t, e.LastDay, e.Detail["opened_on"])
-				return
-			}
-			require.Equal(t, CodeOutsideWindow, e.Code)
-			require.Equal(t, "default@1/window/changed_mind", e.Rule)
-			require.Equal(t, "Asia/Shanghai", e.Zone)
-			require.Equal(t, row.signedOn, e.SignedOn)
-			require.Equal(t, row.last, e.LastDay)
-			require.Greater(t, e.FirstDay, e.SignedOn)
-		})
+	for _, b := range bothBooks(t) {
+		for _, row := range rows {
+			t.Run(b.Version()+" "+row.name, func(t *testing.T) {
+				t.Parallel()
+				ruling := b.Admit(noReason(row.signed, row.opened))
+				require.Equal(t, row.open, ruling.Admissible)
+				e := ruling.Explanation
+				if row.open {
+					require.Equal(t, CodeInsideWindow, e.Code)
+					require.GreaterOrEqual(t, e.LastDay, e.Detail["opened_on"])
+					return
+				}
+				require.Equal(t, CodeOutsideWindow, e.Code)
+				require.Equal(t, b.Version()+"/window/changed_mind", e.Rule)
+				require.Equal(t, "Asia/Shanghai", e.Zone)
+				require.Equal(t, row.signedOn, e.SignedOn)
+				require.Equal(t, row.last, e.LastDay)
+				require.Greater(t, e.FirstDay, e.SignedOn)
+			})
+		}
 	}
 }
 
@@ -90,16 +91,17 @@ func TestAdmit(t *testing.T) {
 			c.Facts.Order.DeliveredAt = nil
 		}), CodeOutsideWindow},
 	}
-	b := book(t, "default")
-	for _, row := range rows {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			ruling := b.Admit(row.c)
-			require.Equal(t, row.code == "", ruling.Admissible)
-			if row.code != "" {
-				require.Equal(t, row.code, ruling.Explanation.Code)
-				require.NotEmpty(t, ruling.Explanation.Rule)
-			}
-		})
+	for _, b := range bothBooks(t) {
+		for _, row := range rows {
+			t.Run(b.Version()+" "+row.name, func(t *testing.T) {
+				t.Parallel()
+				ruling := b.Admit(row.c)
+				require.Equal(t, row.code == "", ruling.Admissible)
+				if row.code != "" {
+					require.Equal(t, row.code, ruling.Explanation.Code)
+					require.NotEmpty(t, ruling.Explanation.Rule)
+				}
+			})
+		}
 	}
 }

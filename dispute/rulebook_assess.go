@@ -3,6 +3,7 @@ package dispute
 import (
 	"slices"
 	"sort"
+	"strconv"
 	"time"
 )
 
@@ -22,20 +23,27 @@ const (
 )
 
 // Assess rules on the facts: who is liable, what speaks against deciding without
-// a person, and how the case goes on.
+// a person, and how the case goes on. Where the policy moves the burden of proof,
+// the route is RouteProve first: a flag decides who rules, not who has to prove.
 func (b *Rulebook) Assess(c *Case, _ time.Time) Assessment {
-	reason := b.reason(c.Reason)
-	out := Assessment{Route: RoutePerson, Liability: b.liability(c), Risk: b.risk(c), Rule: b.rule("route", string(c.Reason))}
+	out := Assessment{Route: RoutePerson, Risk: b.risk(c)}
+	ask, c := b.burden(c)
+	if ask != nil && b.obstacle(c, Risk{}, "") == nil {
+		out.Route, out.Rule, out.Basis, out.Proof = RouteProve, ask.Rule, ask.Basis, ask
+		return out
+	}
+	route := b.route(c)
+	out.Liability, out.Rule, out.Basis = b.liability(c), route.id, route.Basis
 	if out.Explanation = b.obstacle(c, out.Risk, out.Rule); out.Explanation != nil {
 		return out
 	}
-	switch reason.Route {
+	switch route.Route {
 	case ApproachRight:
 		return b.byRule(c, out, RouteDecide, RemedyReturnRefund)
 	case ApproachOffer:
 		return b.byRule(c, out, RouteOffer, RemedyReturnRefund)
 	case ApproachTrace:
-		if !caseFacts["carrier_lost"](c) {
+		if !parcelIs(ParcelLost)(c) {
 			return out.person(CodeCarrierSays+c.parcelSays(), nil)
 		}
 		return b.byRule(c, out, RouteDecide, RemedyRefund)
@@ -48,17 +56,40 @@ func (b *Rulebook) Assess(c *Case, _ time.Time) Assessment {
 	return out.person(CodePersonByRule, nil)
 }
 
+// routeRule is the approach to a case, with the id of its rule.
+type routeRule struct {
+	RouteVariant
+	id string
+}
+
+// route is the approach of the reason, or the first variant of it that holds.
+func (b *Rulebook) route(c *Case) routeRule {
+	reason, id := b.reason(c.Reason), b.rule("route", string(c.Reason))
+	for i, variant := range reason.Routes {
+		if b.holds(variant.When, c) {
+			return routeRule{variant, id + "/" + strconv.Itoa(i+1)}
+		}
+	}
+	return routeRule{RouteVariant{Route: reason.Route, Basis: reason.Basis}, id}
+}
+
 // person routes to an agent with the reason why.
 func (a Assessment) person(code string, detail map[string]string) Assessment {
 	a.Route, a.Remedies = RoutePerson, nil
-	a.Explanation = &Explanation{Code: code, Rule: a.Rule, Detail: detail}
+	a.Explanation = &Explanation{Code: code, Rule: a.Rule, Basis: a.Basis, Detail: detail}
 	return a
 }
 
 // obstacle finds what keeps a rule from deciding, nil if nothing does. A window
-// that proves over only after admission, by the carrier's date, is for a person.
+// or an exclusion that holds only after admission, by what the carrier or a
+// warehouse answered, is for a person.
 func (b *Rulebook) obstacle(c *Case, risk Risk, rule string) *Explanation {
 	window, open := b.window(c)
+	excluded, _ := b.excluded(c)
+	reason := b.reason(c.Reason)
+	unanchored := b.unanchored(c, reason.Window, rule)
+	warrantyID := b.rule("warranty", string(c.Reason))
+	warranty, warranted := b.within(c, reason.Warranty, warrantyID)
 	switch {
 	case c.Facts.Order == nil:
 		return &Explanation{Code: CodeOrderNotAnswered, Rule: rule}
@@ -68,17 +99,24 @@ func (b *Rulebook) obstacle(c *Case, risk Risk, rule string) *Explanation {
 		return &Explanation{Code: CodeRiskFlagged, Rule: rule, Detail: map[string]string{"flag": risk.Flags[0]}}
 	case !open:
 		return window
-	case b.reason(c.Reason).Window != nil && window == nil:
-		return &Explanation{Code: CodeDeliveryDateUnknown, Rule: rule}
+	case unanchored != nil:
+		return unanchored
+	case excluded != nil:
+		return excluded
+	case !warranted:
+		return warranty
 	}
-	return nil
+	return b.unanchored(c, reason.Warranty, warrantyID)
 }
 
-// byRule grants the remedy, and the freight where it was asked for and the
-// customer is not at fault, when the kind allows it and the amount is inside the
-// automatic limit.
+// byRule grants the remedy, and the shipping charge where it goes back, when the
+// kind allows it and the amount is inside the automatic limit. From format 2 on the remedy is the first in the policy's own
+// order that the kind offers and that was asked for.
 func (b *Rulebook) byRule(c *Case, out Assessment, route string, remedy RemedyType) Assessment {
 	offers := b.policy.Kinds[c.Kind].Offer
+	if b.policy.Format >= 2 {
+		remedy = b.firstRemedy(c, offers, remedy)
+	}
 	if !slices.Contains(offers, remedy) {
 		return out.person(CodePersonByRule, map[string]string{"kind": string(c.Kind)})
 	}
@@ -86,20 +124,41 @@ func (b *Rulebook) byRule(c *Case, out Assessment, route string, remedy RemedyTy
 		return out.person(CodeOtherRemedy, map[string]string{"requested": string(c.RequestedRemedy[0])})
 	}
 	grant := []Remedy{{Type: remedy}}
-	freight := slices.Contains(c.RequestedRemedy, RemedyFreightRefund) && slices.Contains(offers, RemedyFreightRefund)
-	if freight && c.Facts.Order.ShippingPaid > 0 && b.freightPayer(c, out.Liability) == FreightMerchant {
+	if slices.Contains(offers, RemedyFreightRefund) && c.Facts.Order.ShippingPaid > 0 && b.shippingBack(c, out.Liability) {
 		grant = append(grant, Remedy{Type: RemedyFreightRefund})
 	}
-	granted := b.Authorize(c, System, grant)
+	judged := *c
+	judged.Liability = out.Liability // what is taken off a refund depends on whose fault it is
+	granted := b.Authorize(&judged, System, grant)
 	switch {
 	case granted.Refused != nil && granted.Refused.Code == CodeLimitExceeded:
 		return out.person(CodeAboveAutomatic, map[string]string{"total": granted.Total.String(),
-			"limit": Money{b.policy.Limits.Automatic, b.policy.Currency}.String()})
+			"limit": Money{b.limits(c).Automatic, b.policy.Currency}.String()})
 	case granted.Refused != nil:
 		return out.person(CodeCannotPrice, map[string]string{"code": string(granted.Refused.Code)})
 	}
 	out.Route, out.Remedies = route, granted.Remedies
 	return out
+}
+
+// firstRemedy is the first remedy of the reason that the kind offers and that was
+// asked for; else the first that the kind offers, else the usual one. The freight
+// only goes along with another remedy.
+func (b *Rulebook) firstRemedy(c *Case, offers []RemedyType, usual RemedyType) RemedyType {
+	offered := RemedyType("")
+	for _, t := range b.reason(c.Reason).Remedies {
+		switch {
+		case t == RemedyFreightRefund || !slices.Contains(offers, t):
+		case len(c.RequestedRemedy) == 0 || slices.Contains(c.RequestedRemedy, t):
+			return t
+		case offered == "":
+			offered = t
+		}
+	}
+	if offered != "" {
+		return offered
+	}
+	return usual
 }
 
 // parcelSays is the carrier's word on the outbound parcel, for a code.
@@ -110,14 +169,25 @@ func (c *Case) parcelSays() string {
 	return string(c.Facts.Trace.Status)
 }
 
-// liability applies the first rule of the reason whose fact holds.
+// liability applies the first rule of the reason whose condition holds. Outside
+// the warranty, or where nobody knows since when it counts, the fault is undetermined.
 func (b *Rulebook) liability(c *Case) []Share {
-	for _, rule := range b.reason(c.Reason).Liability {
-		if rule.When != "" && !caseFacts[rule.When](c) {
+	if w := b.reason(c.Reason).Warranty; w != nil {
+		if inside, open := b.within(c, w, ""); !open || inside == nil {
+			undetermined := LiabilityRule{Shares: map[Party]int{PartyUndetermined: 100}, Basis: w.Basis}
+			return undetermined.list(b.rule("warranty", string(c.Reason)), c.evidenceIDs())
+		}
+	}
+	for i, rule := range b.reason(c.Reason).Liability {
+		if !b.holds(rule.When, c) {
 			continue
 		}
 		id := b.rule("liability", string(c.Reason))
-		if rule.When != "" {
+		switch {
+		case rule.When == "":
+		case b.policy.Format >= 2:
+			id += "/" + strconv.Itoa(i+1)
+		default:
 			id += "/" + rule.When
 		}
 		return rule.list(id, c.evidenceIDs())
@@ -129,7 +199,7 @@ func (b *Rulebook) liability(c *Case) []Share {
 func (r LiabilityRule) list(rule string, evidence []string) []Share {
 	shares := make([]Share, 0, len(r.Shares))
 	for party, percent := range r.Shares {
-		shares = append(shares, Share{Party: party, Percent: percent, Rule: rule, Evidence: evidence})
+		shares = append(shares, Share{Party: party, Percent: percent, Rule: rule, Basis: r.Basis, Evidence: evidence})
 	}
 	sort.Slice(shares, func(i, j int) bool {
 		if shares[i].Percent != shares[j].Percent {
@@ -155,37 +225,4 @@ func (c *Case) evidenceIDs() []string {
 		return nil
 	}
 	return ids
-}
-
-// risk adds up the flags that the customer's history raises.
-func (b *Rulebook) risk(c *Case) Risk {
-	var risk Risk
-	if c.Facts.History == nil {
-		return risk
-	}
-	for _, rule := range b.policy.Risk {
-		if riskFacts[rule.Fact](c.Facts.History) >= rule.AtLeast {
-			risk.Flags = append(risk.Flags, rule.Flag)
-			risk.Score = min(100, risk.Score+rule.Score)
-		}
-	}
-	return risk
-}
-
-// freightPayer is who pays for sending goods back: by the party with the largest
-// share of fault, else by the reason.
-func (b *Rulebook) freightPayer(c *Case, shares []Share) FreightPayer {
-	var largest Share
-	for _, s := range shares {
-		if s.Percent > largest.Percent {
-			largest = s
-		}
-	}
-	if payer, ok := b.policy.Freight[largest.Party]; ok {
-		return payer
-	}
-	if payer := b.reason(c.Reason).FreightPayer; payer != "" {
-		return payer
-	}
-	return FreightMerchant
 }

@@ -69,33 +69,53 @@ func TestAssessRoutes(t *testing.T) {
 		}), 0, PartyMerchant},
 		{"attitude", RoutePerson, CodePersonByRule, claim(ReasonServiceAttitude, func(c *Case) { c.Kind = KindComplaint }), 0, PartyUndetermined},
 	}
-	b := book(t, "default")
-	for _, row := range rows {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			a := b.Assess(row.c, row.c.OpenedAt)
-			require.Equal(t, row.route, a.Route, a.Explanation)
-			require.NoError(t, CheckShares(a.Liability))
-			require.Equal(t, row.party, a.Liability[0].Party)
-			require.Contains(t, a.Liability[0].Rule, "default@1/liability/"+string(row.c.Reason))
-			require.Equal(t, "default@1/route/"+string(row.c.Reason), a.Rule)
-			if row.code != "" {
-				require.Equal(t, row.code, a.Explanation.Code)
-				require.Empty(t, a.Remedies)
-				return
-			}
-			require.Nil(t, a.Explanation)
-			total, _, err := totals(row.c, a.Remedies)
-			require.NoError(t, err)
-			require.Equal(t, row.total, total.Amount)
-		})
+	// From version 2 on somebody has to prove something first, and goods that arrived
+	// are for a person by a rule of their own.
+	proves := map[string]EvidenceType{"counterfeit": EvidenceOrigin, "no word of the carrier": EvidenceSigning, "packed in full": EvidenceSigning}
+	routes := map[string]string{"goods arrived, money without return": "/1"}
+	for _, b := range bothBooks(t) {
+		for _, row := range rows {
+			t.Run(b.Version()+" "+row.name, func(t *testing.T) {
+				t.Parallel()
+				a := b.Assess(row.c, row.c.OpenedAt)
+				variant := ""
+				if b.policy.Format >= 2 {
+					variant = routes[row.name]
+					if types, ok := proves[row.name]; ok {
+						require.Equal(t, RouteProve, a.Route)
+						require.Equal(t, PartyMerchant, a.Proof.Party)
+						require.Equal(t, []EvidenceType{types}, a.Proof.Types)
+						require.Equal(t, "default@2/proof/"+string(row.c.Reason)+"/1", a.Proof.Rule)
+						require.Empty(t, a.Liability, "nobody is found liable before")
+						require.Empty(t, a.Remedies)
+						return
+					}
+				}
+				require.Equal(t, row.route, a.Route, a.Explanation)
+				require.Nil(t, a.Proof)
+				require.NoError(t, CheckShares(a.Liability))
+				require.Equal(t, row.party, a.Liability[0].Party)
+				require.Contains(t, a.Liability[0].Rule, b.Version()+"/liability/"+string(row.c.Reason))
+				require.Equal(t, b.policy.Format >= 2, a.Liability[0].Basis != "")
+				require.Equal(t, b.Version()+"/route/"+string(row.c.Reason)+variant, a.Rule)
+				if row.code != "" {
+					require.Equal(t, row.code, a.Explanation.Code)
+					require.Empty(t, a.Remedies)
+					return
+				}
+				require.Nil(t, a.Explanation)
+				total, _, err := totals(row.c, a.Remedies)
+				require.NoError(t, err)
+				require.Equal(t, row.total, total.Amount)
+			})
+		}
 	}
 }
 
-// Every legal pair of kind and reason has an intake and an assessment in both policies.
+// Every legal pair of kind and reason has an intake and an assessment in every policy.
 func TestEveryKindAndReason(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"default", "demo"} {
+	for _, version := range []string{"default@1", "demo@1", "default@2", "demo@2"} {
 		b := book(t, version)
 		for kind, reasons := range legalReasons {
 			for _, reason := range reasons {
@@ -115,9 +135,13 @@ func TestEveryKindAndReason(t *testing.T) {
 				a := b.Assess(of(damagedReturn(), func(c *Case) {
 					c.Kind, c.Reason, c.RequestedRemedy = kind, reason, in.RequestedRemedy
 				}), o.OpenedAt)
-				require.Contains(t, []string{RouteOffer, RouteDecide, RoutePerson}, a.Route)
+				require.Contains(t, []string{RouteOffer, RouteDecide, RoutePerson, RouteProve}, a.Route)
 				require.Equal(t, a.Route == RoutePerson, a.Explanation != nil)
-				require.Equal(t, a.Route == RoutePerson, len(a.Remedies) == 0)
+				require.Equal(t, a.Route == RouteProve, a.Proof != nil)
+				require.Equal(t, a.Route == RoutePerson || a.Route == RouteProve, len(a.Remedies) == 0)
+				if b.policy.Format < 2 {
+					require.NotEqual(t, RouteProve, a.Route)
+				}
 			}
 		}
 	}

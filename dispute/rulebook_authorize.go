@@ -30,7 +30,7 @@ func (b *Rulebook) Authorize(c *Case, a Actor, remedies []Remedy) Authority {
 	if out.Refused = b.foreseen(c, remedies); out.Refused != nil {
 		return out
 	}
-	priced, fail := price(c, remedies)
+	priced, fail := b.price(c, unpriced(remedies))
 	if fail != nil {
 		out.Refused = fail
 		return out
@@ -49,6 +49,15 @@ func (b *Rulebook) Authorize(c *Case, a Actor, remedies []Remedy) Authority {
 	return out
 }
 
+// unpriced strips what only the rules may say of a remedy.
+func unpriced(remedies []Remedy) []Remedy {
+	asked := slices.Clone(remedies)
+	for i := range asked {
+		asked[i].Breakdown, asked[i].Credits = nil, nil
+	}
+	return asked
+}
+
 func (b *Rulebook) foreseen(c *Case, remedies []Remedy) *Error {
 	allowed := b.reason(c.Reason).Remedies
 	for i, r := range remedies {
@@ -65,7 +74,7 @@ func (b *Rulebook) foreseen(c *Case, remedies []Remedy) *Error {
 // steps. They are in the policy's currency: a refund in another one is for a
 // supervisor, and new money in it, which has no cap, is for nobody.
 func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, priced []pricedRemedy, out *Authority) {
-	l, foreign := b.policy.Limits, c.Currency != b.policy.Currency
+	l, foreign := b.limits(c), c.Currency != b.policy.Currency
 	if foreign && newMoney.Amount > 0 {
 		out.Refused = Errorf(CodeLimitExceeded, "policy %s has limits in %s only: compensation in %s cannot be given",
 			b.Version(), b.policy.Currency, c.Currency)

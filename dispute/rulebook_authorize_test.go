@@ -107,29 +107,30 @@ func TestAuthorize(t *testing.T) {
 		{"foreign currency, agent", func(c *Case) { c.Currency, c.Facts.Order.Currency = "EUR", "EUR" }, agent, []Remedy{{Type: RemedyRefund}}, 12900, true, ""},
 		{"no lines in the case", func(c *Case) { c.Lines = nil }, agent, []Remedy{{Type: RemedyRefund}}, 22900, false, ""},
 	}
-	b := book(t, "default")
-	for _, row := range rows {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			c := damagedReturn()
-			if row.change != nil {
-				row.change(c)
-			}
-			a := b.Authorize(c, row.by, row.remedies)
-			if row.refused != "" {
-				require.NotNil(t, a.Refused)
-				require.Equal(t, row.refused, a.Refused.Code, a.Refused.Message)
-				require.NotEmpty(t, a.Refused.Message)
-			} else {
-				require.Nil(t, a.Refused)
-				for _, r := range a.Remedies {
-					require.NotNil(t, r.Amount)
+	for _, b := range bothBooks(t) {
+		for _, row := range rows {
+			t.Run(b.Version()+" "+row.name, func(t *testing.T) {
+				t.Parallel()
+				c := damagedReturn()
+				if row.change != nil {
+					row.change(c)
 				}
-			}
-			require.Equal(t, row.total, a.Total.Amount)
-			require.Equal(t, row.approval, a.NeedsApproval)
-			require.Equal(t, "default@1/limits/"+string(row.by.Role), a.Rule)
-		})
+				a := b.Authorize(c, row.by, row.remedies)
+				if row.refused != "" {
+					require.NotNil(t, a.Refused)
+					require.Equal(t, row.refused, a.Refused.Code, a.Refused.Message)
+					require.NotEmpty(t, a.Refused.Message)
+				} else {
+					require.Nil(t, a.Refused)
+					for _, r := range a.Remedies {
+						require.NotNil(t, r.Amount)
+					}
+				}
+				require.Equal(t, row.total, a.Total.Amount)
+				require.Equal(t, row.approval, a.NeedsApproval)
+				require.Equal(t, b.Version()+"/limits/"+string(row.by.Role), a.Rule)
+			})
+		}
 	}
 }
 

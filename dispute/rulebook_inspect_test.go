@@ -45,20 +45,21 @@ func TestInspect(t *testing.T) {
 			{LineID: "l1", Code: DifferenceShort, Expected: 2, Received: 1},
 			{LineID: "l1", Code: DifferenceCondition, Expected: 2, Received: 1, Condition: "used"}}},
 	}
-	b := book(t, "default")
-	for _, row := range rows {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			c := of(damagedReturn(), func(c *Case) {
-				c.Reason = row.reason
-				c.Legs = []Leg{{ID: "return-1", Type: LegReturn, State: ReturnInspected, Return: &ReturnLeg{
-					Instructions: ReturnInstructions{Items: []Line{{"l1", 2}}}, Inspection: row.found}}}
+	for _, b := range bothBooks(t) {
+		for _, row := range rows {
+			t.Run(b.Version()+" "+row.name, func(t *testing.T) {
+				t.Parallel()
+				c := of(damagedReturn(), func(c *Case) {
+					c.Reason = row.reason
+					c.Legs = []Leg{{ID: "return-1", Type: LegReturn, State: ReturnInspected, Return: &ReturnLeg{
+						Instructions: ReturnInstructions{Items: []Line{{"l1", 2}}}, Inspection: row.found}}}
+				})
+				finding := b.Inspect(c, "return-1")
+				require.Equal(t, row.want, finding.Differences)
+				require.Equal(t, len(row.want) == 0, finding.Accepted)
+				require.Equal(t, b.Version()+"/inspection/"+string(row.reason), finding.Rule)
 			})
-			finding := b.Inspect(c, "return-1")
-			require.Equal(t, row.want, finding.Differences)
-			require.Equal(t, len(row.want) == 0, finding.Accepted)
-			require.Equal(t, "default@1/inspection/"+string(row.reason), finding.Rule)
-		})
+		}
 	}
-	require.False(t, b.Inspect(damagedReturn(), "return-1").Accepted, "no such leg")
+	require.False(t, book(t, "default").Inspect(damagedReturn(), "return-1").Accepted, "no such leg")
 }

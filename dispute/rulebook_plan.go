@@ -16,7 +16,7 @@ func (b *Rulebook) Plan(c *Case, remedies []Remedy) LegPlan {
 		plan.Refused = errForeignOrder()
 		return plan
 	}
-	priced, fail := price(c, remedies)
+	priced, fail := b.price(c, remedies)
 	if fail != nil {
 		plan.Refused = fail
 		return plan
@@ -31,7 +31,7 @@ func (b *Rulebook) Plan(c *Case, remedies []Remedy) LegPlan {
 			p.addMoney(LegCompensation, "", MoneyLeg{Amount: *remedy.Amount})
 			continue
 		}
-		if fail := p.addRefund(after, remedy.parts); fail != nil {
+		if fail := p.addRefund(after, remedy); fail != nil {
 			return LegPlan{Rule: plan.Rule, Legs: []Leg{}, Refused: fail}
 		}
 	}
@@ -65,7 +65,7 @@ func paymentRooms(c *Case) []OrderMoney {
 	if c.Facts.Order == nil {
 		return nil
 	}
-	book := newLedger(c)
+	book := newLedger(c, nil)
 	rooms := make([]OrderMoney, 0, len(c.Facts.Order.Payments))
 	for _, p := range c.Facts.Order.Payments {
 		left := p.Captured - book.payments[p.PaymentID] - c.Facts.Payment.gone(p.PaymentID)
@@ -94,8 +94,18 @@ func (p *planner) addMoney(t LegType, after string, m MoneyLeg) {
 	p.legs = append(p.legs, Leg{ID: id, Type: t, State: MoneyRequired, After: after, Money: &m})
 }
 
-// addRefund cuts one refund along the payments, in their order, to the cent.
-func (p *planner) addRefund(after string, parts []LineAmount) *Error {
+// addRefund cuts one refund along the payments, in their order, to the cent. Units
+// that bring no money, and what was withheld, go with its first piece.
+func (p *planner) addRefund(after string, remedy pricedRemedy) *Error {
+	var parts, free []LineAmount
+	for _, part := range remedy.parts {
+		if part.Amount > 0 {
+			parts = append(parts, part)
+		} else {
+			free = append(free, part)
+		}
+	}
+	first := true
 	for i := range p.rooms {
 		room := &p.rooms[i]
 		var lines []LineAmount
@@ -108,8 +118,12 @@ func (p *planner) addRefund(after string, parts []LineAmount) *Error {
 			continue
 		}
 		room.Captured -= sum
-		p.addMoney(LegRefund, after, MoneyLeg{PaymentID: room.PaymentID, Lines: lines,
-			Amount: Money{Amount: sum, Currency: p.c.Currency}})
+		m := MoneyLeg{PaymentID: room.PaymentID, Lines: lines, Amount: Money{Amount: sum, Currency: p.c.Currency}}
+		if first {
+			m.Lines, m.Withheld, m.ShippingClawback = append(m.Lines, free...), remedy.withheld, remedy.clawback
+		}
+		first = false
+		p.addMoney(LegRefund, after, m)
 	}
 	if len(parts) > 0 {
 		return Errorf(CodeExceedsCapture, "the order's payments do not hold this refund")

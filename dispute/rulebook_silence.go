@@ -7,7 +7,8 @@ package dispute
 // A return_transit clock says `trace`: the carrier is asked first, and then
 // Silence rules on its answer, which stands in the leg's parcel status.
 func (b *Rulebook) Silence(c *Case, k Clock) Silence {
-	out := Silence{Outcome: b.policy.Clocks[k.Name].outcome(k.Round), Rule: b.rule("clocks", string(k.Name))}
+	rule, _ := b.clockRule(c, k.Name)
+	out := Silence{Outcome: rule.outcome(k.Round), Rule: b.rule("clocks", string(k.Name)), Basis: rule.Basis}
 	switch k.Name {
 	case ClockAgentDecision:
 		return b.agentSilent(c, out)
@@ -114,7 +115,7 @@ func (b *Rulebook) transitSilent(c *Case, legID string, out Silence) Silence {
 // without a flag, counting every refund that waits for the return.
 func (b *Rulebook) unseen(c *Case, legID string, out Silence) Silence {
 	why := b.obstacle(c, b.riskNow(c), out.Rule)
-	if why != nil && why.Code != CodeDeliveryDateUnknown && why.Code != CodeOutsideWindow { // the return itself was granted
+	if why != nil && !aboutWindow(why.Code) { // the return itself was granted
 		out.Outcome, out.Explanation = SilenceAgent, why
 		return out
 	}
@@ -128,16 +129,21 @@ func (b *Rulebook) unseen(c *Case, legID string, out Silence) Silence {
 		return out.escalate(SilenceAgent, CodeCannotPrice, map[string]string{"leg_id": legID})
 	}
 	total, _, err := totals(c, waiting)
-	if err != nil || c.Currency != b.policy.Currency || total.Amount > b.policy.Limits.Automatic {
+	if err != nil || c.Currency != b.policy.Currency || total.Amount > b.limits(c).Automatic {
 		return out.escalate(SilenceAgent, CodeAboveAutomatic, map[string]string{"total": total.String()})
 	}
 	out.Outcome = SilenceRefund
 	return out
 }
 
+// aboutWindow says whether a code is about a window's date.
+func aboutWindow(code string) bool {
+	return code == CodeDeliveryDateUnknown || code == CodeAnchorUnknown || code == CodeOutsideWindow
+}
+
 // escalate gives the case to a person and says why.
 func (s Silence) escalate(outcome, code string, detail map[string]string) Silence {
 	s.Outcome, s.Remedies = outcome, nil
-	s.Explanation = &Explanation{Code: code, Rule: s.Rule, Detail: detail}
+	s.Explanation = &Explanation{Code: code, Rule: s.Rule, Basis: s.Basis, Detail: detail}
 	return s
 }

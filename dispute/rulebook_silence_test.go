@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// returning is a damaged return whose parcel is under way.
-func returning(t testing.TB, change func(*Case)) *Case {
+// parcelUnderWay is a damaged return whose parcel is under way.
+func parcelUnderWay(t testing.TB, change func(*Case)) *Case {
 	t.Helper()
 	c := damagedReturn()
 	plan := book(t, "default").Plan(c, []Remedy{{Type: RemedyReturnRefund}})
@@ -42,7 +42,7 @@ func TestSilence(t *testing.T) {
 		{"agent, window over by the carrier's date", of(noReason("2026-09-01T00:00:00Z", "2026-12-22T00:00:00Z"), func(c *Case) {
 			c.Facts.Order.DeliveredAt = nil
 		}), Clock{Name: ClockAgentDecision}, SilenceEscalate, CodeOutsideWindow, 0},
-		{"agent, inspection differs", returning(t, func(c *Case) {
+		{"agent, inspection differs", parcelUnderWay(t, func(c *Case) {
 			c.Legs[0].Return.Differences = []ReturnDifference{{Code: DifferenceShort}}
 		}), Clock{Name: ClockAgentDecision}, SilenceEscalate, CodeInspectionDiffers, 0},
 		{"agent, a counter stands", of(damagedReturn(), func(c *Case) {
@@ -52,20 +52,20 @@ func TestSilence(t *testing.T) {
 			c.Offers = []Offer{{ID: "o1", State: OfferCountered, Counter: &CounterAsk{Remedies: []Remedy{{Type: RemedyPartialRefund, Amount: ptr(CNY(99999))}}}}}
 		}), Clock{Name: ClockAgentDecision}, SilenceEscalate, CodeCannotPrice, 0},
 
-		{"warehouse, inside the limit", returning(t, same), Clock{Name: ClockReceiptConfirmation, LegID: "return-1"}, SilenceRefund, "", 0},
-		{"warehouse, above the limit", returning(t, func(c *Case) { c.Legs[1].Money.Amount = CNY(30001) }), Clock{Name: ClockReceiptConfirmation, LegID: "return-1"}, SilenceAgent, CodeAboveAutomatic, 0},
-		{"warehouse, risk", returning(t, func(c *Case) { c.Risk.Flags = []string{"x"} }), Clock{Name: ClockReceiptConfirmation, LegID: "return-1"}, SilenceAgent, CodeRiskFlagged, 0},
-		{"warehouse, nothing waits", returning(t, func(c *Case) { c.Legs = c.Legs[:1] }), Clock{Name: ClockReceiptConfirmation, LegID: "return-1"}, SilenceAgent, CodeCannotPrice, 0},
+		{"warehouse, inside the limit", parcelUnderWay(t, same), Clock{Name: ClockReceiptConfirmation, LegID: "return-1"}, SilenceRefund, "", 0},
+		{"warehouse, above the limit", parcelUnderWay(t, func(c *Case) { c.Legs[1].Money.Amount = CNY(30001) }), Clock{Name: ClockReceiptConfirmation, LegID: "return-1"}, SilenceAgent, CodeAboveAutomatic, 0},
+		{"warehouse, risk", parcelUnderWay(t, func(c *Case) { c.Risk.Flags = []string{"x"} }), Clock{Name: ClockReceiptConfirmation, LegID: "return-1"}, SilenceAgent, CodeRiskFlagged, 0},
+		{"warehouse, nothing waits", parcelUnderWay(t, func(c *Case) { c.Legs = c.Legs[:1] }), Clock{Name: ClockReceiptConfirmation, LegID: "return-1"}, SilenceAgent, CodeCannotPrice, 0},
 
-		{"lost on our label", returning(t, func(c *Case) { c.Legs[0].Return.ParcelStatus = ParcelLost }), Clock{Name: ClockReturnTransit, LegID: "return-1"}, SilenceRefund, "", 0},
-		{"lost on the customer's", returning(t, func(c *Case) {
+		{"lost on our label", parcelUnderWay(t, func(c *Case) { c.Legs[0].Return.ParcelStatus = ParcelLost }), Clock{Name: ClockReturnTransit, LegID: "return-1"}, SilenceRefund, "", 0},
+		{"lost on the customer's", parcelUnderWay(t, func(c *Case) {
 			c.Legs[0].Return.ParcelStatus, c.Legs[0].Return.Instructions.FreightPayer = ParcelLost, FreightCustomer
 		}), Clock{Name: ClockReturnTransit, LegID: "return-1"}, SilenceAgent, "carrier_says_lost", 0},
-		{"lost, above the limit", returning(t, func(c *Case) {
+		{"lost, above the limit", parcelUnderWay(t, func(c *Case) {
 			c.Legs[0].Return.ParcelStatus, c.Legs[1].Money.Amount = ParcelLost, CNY(30001)
 		}), Clock{Name: ClockReturnTransit, LegID: "return-1"}, SilenceAgent, CodeAboveAutomatic, 0},
-		{"not found", returning(t, same), Clock{Name: ClockReturnTransit, LegID: "return-1"}, SilenceAgent, "carrier_says_unknown", 0},
-		{"still on its way", returning(t, func(c *Case) { c.Legs[0].Return.ParcelStatus = ParcelInTransit }), Clock{Name: ClockReturnTransit, LegID: "return-1"}, SilenceAgent, "carrier_says_in_transit", 0},
+		{"not found", parcelUnderWay(t, same), Clock{Name: ClockReturnTransit, LegID: "return-1"}, SilenceAgent, "carrier_says_unknown", 0},
+		{"still on its way", parcelUnderWay(t, func(c *Case) { c.Legs[0].Return.ParcelStatus = ParcelInTransit }), Clock{Name: ClockReturnTransit, LegID: "return-1"}, SilenceAgent, "carrier_says_in_transit", 0},
 
 		{"escalation, nothing offered", damagedReturn(), Clock{Name: ClockEscalationWindow}, SilenceCloseExpired, "", 0},
 		{"escalation, after an offer", of(damagedReturn(), func(c *Case) { c.Offers = []Offer{{State: OfferLapsed}} }), Clock{Name: ClockEscalationWindow}, SilenceCloseRejected, "", 0},
@@ -84,21 +84,22 @@ func TestSilence(t *testing.T) {
 		{"settlement again", damagedReturn(), Clock{Name: ClockRefundSettlement, Round: 1}, SilenceAgent, "", 0},
 		{"reopen", damagedReturn(), Clock{Name: ClockReopenWindow}, SilenceClose, "", 0},
 	}
-	b := book(t, "default")
-	for _, row := range rows {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			s := b.Silence(row.c, row.k)
-			require.Equal(t, row.outcome, s.Outcome, s.Explanation)
-			require.Equal(t, "default@1/clocks/"+string(row.k.Name), s.Rule)
-			if row.code == "" {
-				require.Nil(t, s.Explanation)
-			} else {
-				require.Equal(t, row.code, s.Explanation.Code)
-			}
-			total, _, err := totals(row.c, s.Remedies)
-			require.NoError(t, err)
-			require.Equal(t, row.total, total.Amount)
-		})
+	for _, b := range bothBooks(t) {
+		for _, row := range rows {
+			t.Run(b.Version()+" "+row.name, func(t *testing.T) {
+				t.Parallel()
+				s := b.Silence(row.c, row.k)
+				require.Equal(t, row.outcome, s.Outcome, s.Explanation)
+				require.Equal(t, b.Version()+"/clocks/"+string(row.k.Name), s.Rule)
+				if row.code == "" {
+					require.Nil(t, s.Explanation)
+				} else {
+					require.Equal(t, row.code, s.Explanation.Code)
+				}
+				total, _, err := totals(row.c, s.Remedies)
+				require.NoError(t, err)
+				require.Equal(t, row.total, total.Amount)
+			})
+		}
 	}
 }

@@ -14,6 +14,9 @@ type Intake struct {
 	Clocks          []Clock        `json:"clocks"`  // first_response, and customer_info if anything is missing
 	Sources         []SourceLimit  `json:"sources"` // whom to ask, and how long each has
 	Team            string         `json:"team,omitempty"`
+	// Foresees lists the clocks among appeal_window and survey that the policy has:
+	// without them a ruling is final at once, and nobody is asked.
+	Foresees []ClockName `json:"foresees,omitempty"`
 }
 
 // SourceLimit is how long one fact source has to answer.
@@ -45,7 +48,9 @@ type Assessment struct {
 	Risk        Risk         `json:"risk"`
 	Remedies    []Remedy     `json:"remedies,omitempty"` // priced; offered or decided by rule
 	Rule        string       `json:"rule"`
+	Basis       string       `json:"basis,omitempty"` // law article or platform rule behind Rule
 	Explanation *Explanation `json:"explanation,omitempty"`
+	Proof       *ProofAsk    `json:"proof,omitempty"` // Route prove: who has to show what first
 }
 
 // Authority is the ruling on remedies that somebody wants to offer or decide.
@@ -92,6 +97,11 @@ const (
 	SilenceRemind        = "remind"              // inspection: second notice, then agent_decision
 	SilenceReconcile     = "reconcile"           // refund_settlement
 	SilenceClose         = "close"               // reopen_window
+	SilenceJudge         = "judge"               // evidence_supplement: judged on what is there
+	SilenceFinal         = "ruling_final"        // appeal_window: the ruling stands
+	SilenceAsk           = "ask"                 // survey, first round: the customer is asked
+	SilenceUnanswered    = "unanswered"          // survey, once it was asked: it ends without an answer
+	SilenceResume        = "resume"              // suspension: the clocks run on
 )
 
 // Silence is the ruling on an expired clock whose outcome depends on the case.
@@ -99,6 +109,7 @@ type Silence struct {
 	Outcome     string       `json:"outcome"` // one of the constants above
 	Remedies    []Remedy     `json:"remedies,omitempty"`
 	Rule        string       `json:"rule"`
+	Basis       string       `json:"basis,omitempty"` // law article or platform rule behind Rule
 	Explanation *Explanation `json:"explanation,omitempty"`
 }
 
@@ -107,4 +118,5 @@ type ClockRequest struct {
 	Name  ClockName `json:"name"`
 	LegID string    `json:"leg_id,omitempty"`
 	Round int       `json:"round,omitempty"` // 0 at first; reminders and levels count up
+	Owner WaitingOn `json:"owner,omitempty"` // instead of the policy's: evidence_supplement is on whoever has to prove
 }

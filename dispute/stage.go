@@ -21,7 +21,7 @@ var moves = map[Stage][]Stage{
 	StageInvestigation: {StageNegotiation, StageAdjudication, StageExecution, StageClosed},
 	StageNegotiation:   {StageAdjudication, StageExecution, StageClosed},
 	StageAdjudication:  {StageAppeal, StageExecution, StageNegotiation, StageClosed},
-	StageAppeal:        {StageExecution, StageClosed},
+	StageAppeal:        {StageAdjudication, StageExecution, StageClosed}, // back: another supervisor rules on the appeal
 	StageExecution:     {StageNegotiation, StageAdjudication, StageFollowUp, StageClosed},
 	StageFollowUp:      {StageInvestigation, StageClosed},
 	StageClosed:        {},
