@@ -13,6 +13,14 @@ type Investigation struct {
 	Warehouse Warehouse
 	Carrier   Carrier
 	Payments  Payments
+	Ledger    GivenBack
+}
+
+// GivenBack is our own account of what was refunded.
+type GivenBack interface {
+	// OtherCases returns what the order's other cases have given back, money under way
+	// included; nil where that is nothing.
+	OtherCases(ctx context.Context, orderID, caseID string) (*dispute.OtherCases, error)
 }
 
 // GetOrder asks the order system; not-found is final.
@@ -47,7 +55,8 @@ func (i *Investigation) TraceOrder(ctx context.Context, orderID string) (dispute
 }
 
 // PaymentFacts asks the provider what happened to the order's payments without the
-// case: outside of Redress, and by other cases.
+// case, outside of Redress and by other cases, and our own ledger which lines of the
+// order those were.
 func (i *Investigation) PaymentFacts(ctx context.Context, orderID, caseID string) (dispute.PaymentFacts, error) {
 	o, err := i.Orders.Order(ctx, orderID)
 	if err != nil {
@@ -67,7 +76,8 @@ func (i *Investigation) PaymentFacts(ctx context.Context, orderID, caseID string
 			facts.Payments = append(facts.Payments, dispute.PaymentGone{PaymentID: p.PaymentID, Gone: gone})
 		}
 	}
-	return facts, nil
+	facts.Others, err = i.Ledger.OtherCases(ctx, orderID, caseID)
+	return facts, Classify(err)
 }
 
 // refundedElsewhere sums the live refunds that do not carry a key of ours.

@@ -275,9 +275,21 @@ func (l *ledgers) PaymentLedger(_ context.Context, id string) (activities.Paymen
 	return l.of[id], nil
 }
 
+// givenBack is our ledger: a case of the order gave one unit back.
+type givenBack struct{ err error }
+
+var byOthers = &dispute.OtherCases{Lines: []dispute.LineGiven{{LineID: "line-1", Units: 1, Amount: 700, Before: 1}}}
+
+func (g givenBack) OtherCases(_ context.Context, orderID, caseID string) (*dispute.OtherCases, error) {
+	if orderID != "order-1" || caseID != "case_1" {
+		return nil, dispute.Errorf(dispute.CodeNotFound, "asked about %s and %s", orderID, caseID)
+	}
+	return byOthers, g.err
+}
+
 func TestPaymentFactsTellWhatIsGoneOfEachPayment(t *testing.T) {
 	t.Parallel()
-	i := activities.Investigation{Orders: orders{}, Payments: &ledgers{of: map[string]activities.PaymentLedger{
+	i := activities.Investigation{Orders: orders{}, Ledger: givenBack{}, Payments: &ledgers{of: map[string]activities.PaymentLedger{
 		"pay-1": {ChargedBack: dispute.CNY(300), Refunds: []activities.Movement{
 			{Amount: dispute.CNY(1000), Status: dispute.MoneySucceeded},
 			{Key: "case_0/refund-1/1", Amount: dispute.CNY(700), Status: dispute.MoneyPending},
@@ -288,5 +300,9 @@ func TestPaymentFactsTellWhatIsGoneOfEachPayment(t *testing.T) {
 	facts, err := i.PaymentFacts(t.Context(), "order-1", "case_1")
 	require.NoError(t, err)
 	require.Equal(t, dispute.PaymentFacts{RefundedElsewhere: 1000, ChargedBack: 300,
-		Payments: []dispute.PaymentGone{{PaymentID: "pay-1", Gone: 2000}}}, facts)
+		Payments: []dispute.PaymentGone{{PaymentID: "pay-1", Gone: 2000}}, Others: byOthers}, facts)
+
+	i.Ledger = givenBack{err: dispute.Errorf(dispute.CodeUnavailable, "no database")}
+	_, err = i.PaymentFacts(t.Context(), "order-1", "case_1")
+	require.Equal(t, dispute.CodeUnavailable, activities.Code(err), "without our ledger nothing is known")
 }

@@ -11,6 +11,10 @@ const (
 	NamePlan      = "Plan"
 	NameInspect   = "Inspect"
 	NameSilence   = "Silence"
+	NameSuspend   = "Suspend"
+	NameResume    = "Resume"
+	NameExtend    = "Extend"
+	NameReproject = "Reproject"
 	NameHistory   = "CustomerHistory"
 	NameRecord    = "Record" // also an ordinary activity when the record is away
 	NameAdopt     = "Adopt"  // likewise

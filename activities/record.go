@@ -36,13 +36,14 @@ type Adopted struct {
 	Engine json.RawMessage `json:"engine"`
 }
 
-// Recorded is the answer to a batch, with the clocks that started with it.
+// Recorded is the answer to a batch, with the clocks that started with it, or that
+// stand still or run on because of it.
 type Recorded struct {
 	dispute.Receipt
 	Clocks []dispute.Clock `json:"clocks,omitempty"`
 }
 
-// Record starts the batch's clocks and writes it. Only a run that no longer owns
+// Record starts the batch's clocks, has those stand still that should, and writes it. Only a run that no longer owns
 // the case, or comes after its end, is refused for good; anything else is tried
 // until it is mended, since a step must not be lost.
 func (r *Record) Record(ctx context.Context, b dispute.Batch) (Recorded, error) {
@@ -50,6 +51,7 @@ func (r *Record) Record(ctx context.Context, b dispute.Batch) (Recorded, error) 
 	if err != nil {
 		return Recorded{}, err
 	}
+	clocks = append(clocks, r.stand(ctx, &b)...)
 	receipt, err := r.Keeper.Record(ctx, b)
 	switch {
 	case err == nil:
@@ -77,6 +79,32 @@ func (r *Record) start(ctx context.Context, b *dispute.Batch) ([]dispute.Clock, 
 	}
 	b.Case.WaitingOn = b.Case.DeriveWaitingOn()
 	return clocks, nil
+}
+
+// stand leaves out the notices that the policy does not send, and has the clocks of
+// the case stand still or run as it says once the batch is true: awaiting_customer costs a case no step of its own. A policy that
+// this worker does not know must not hold up a step that needs none: then the next
+// step sees to it.
+func (r *Record) stand(ctx context.Context, b *dispute.Batch) []dispute.Clock {
+	if r.Rules == nil {
+		return nil
+	}
+	book, err := r.Rules.book(ctx, &b.Case)
+	if err != nil {
+		return nil
+	}
+	b.Notices = book.Notices(b.Notices)
+	changed, err := book.Stand(&b.Case, b.At)
+	if err != nil || len(changed) == 0 {
+		return nil
+	}
+	b.Case.Clocks, b.Entries = slices.Clone(b.Case.Clocks), slices.Clone(b.Entries)
+	for _, k := range changed {
+		b.Entries = append(b.Entries, k.StandingEntry(b.Case.Stage, b.At, *b.Case.Counting(k.Name, k.LegID)))
+		b.Case.SetClock(k)
+	}
+	b.Case.WaitingOn = b.Case.DeriveWaitingOn()
+	return changed
 }
 
 // Adopt takes the record over for a run.

@@ -11,29 +11,31 @@ import (
 // quick, and their small results stand in the case's history, so that a later
 // policy never changes what a case was told.
 type Rules struct {
-	Library *dispute.Library
+	Books Books
 	// Policy is the policy under which new cases open, e.g. "default".
 	Policy string
 }
 
-func (r *Rules) book(c *dispute.Case) (*dispute.Rulebook, error) {
-	b, err := r.Library.Book(c.PolicyVersion)
+func (r *Rules) book(ctx context.Context, c *dispute.Case) (*dispute.Rulebook, error) {
+	b, err := bookOf(ctx, r.Books, func(l *dispute.Library) (*dispute.Rulebook, error) { return l.Book(c.PolicyVersion) })
 	return b, Classify(err)
 }
 
-// Intake rules on a claim as it came in, under the newest version of the policy.
-func (r *Rules) Intake(_ context.Context, o dispute.Opening) (dispute.Intake, error) {
-	b, err := r.Library.Book(r.Policy)
+// Intake rules on a claim as it came in, under the version of the policy that is in
+// force at its opening.
+func (r *Rules) Intake(ctx context.Context, o dispute.Opening) (dispute.Intake, error) {
+	b, err := bookOf(ctx, r.Books, func(l *dispute.Library) (*dispute.Rulebook, error) { return l.ForOpening(r.Policy, o.OpenedAt) })
 	if err != nil {
 		return dispute.Intake{}, Classify(err)
 	}
 	in, err := b.Intake(o)
+	in.Foresees = b.Foresees()
 	return in, Classify(err)
 }
 
 // Clocks starts clocks: their budgets, due instants and reasons.
-func (r *Rules) Clocks(_ context.Context, c *dispute.Case, at time.Time, want []dispute.ClockRequest) ([]dispute.Clock, error) {
-	b, err := r.book(c)
+func (r *Rules) Clocks(ctx context.Context, c *dispute.Case, at time.Time, want []dispute.ClockRequest) ([]dispute.Clock, error) {
+	b, err := r.book(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -52,15 +54,30 @@ func (r *Rules) Clocks(_ context.Context, c *dispute.Case, at time.Time, want []
 type Admitted struct {
 	dispute.Admission
 	Resolution *dispute.Clock `json:"resolution,omitempty"`
+	// PolicyVersion is set where the case goes on under another version, as its
+	// policy binds it once the order is known; the ruling is that version's.
+	PolicyVersion string              `json:"policy_version,omitempty"`
+	Foresees      []dispute.ClockName `json:"foresees,omitempty"` // of that version
 }
 
 // Admit rules on whether the case may proceed, once the order was asked for.
-func (r *Rules) Admit(_ context.Context, c *dispute.Case, at time.Time) (Admitted, error) {
-	b, err := r.book(c)
+func (r *Rules) Admit(ctx context.Context, c *dispute.Case, at time.Time) (Admitted, error) {
+	b, err := r.book(ctx, c)
 	if err != nil {
 		return Admitted{}, err
 	}
-	a := Admitted{Admission: b.Admit(c)}
+	library, err := r.Books.Library(ctx, 0)
+	if err != nil {
+		return Admitted{}, Classify(err)
+	}
+	a := Admitted{}
+	if bound, err := library.Bound(c, at); err == nil && bound != c.PolicyVersion {
+		if b, err = library.Book(bound); err != nil {
+			return Admitted{}, Classify(err)
+		}
+		a.PolicyVersion, a.Foresees = bound, b.Foresees()
+	}
+	a.Admission = b.Admit(c)
 	if a.Admissible {
 		a.Resolution, err = clockOf(b, c, dispute.ClockResolution, at)
 	}
@@ -74,8 +91,8 @@ type Assessed struct {
 }
 
 // Assess rules on the facts: liability, risk, and who decides.
-func (r *Rules) Assess(_ context.Context, c *dispute.Case, at time.Time) (Assessed, error) {
-	b, err := r.book(c)
+func (r *Rules) Assess(ctx context.Context, c *dispute.Case, at time.Time) (Assessed, error) {
+	b, err := r.book(ctx, c)
 	if err != nil {
 		return Assessed{}, err
 	}
@@ -85,18 +102,26 @@ func (r *Rules) Assess(_ context.Context, c *dispute.Case, at time.Time) (Assess
 		a.Clock, err = clockOf(b, c, dispute.ClockCustomerResponse, at)
 	case dispute.RoutePerson:
 		a.Clock, err = clockOf(b, c, dispute.ClockAgentDecision, at)
+	case dispute.RouteProve:
+		if a.Proof != nil {
+			a.Clock, err = startClock(b, c, dispute.ProofClock(len(c.Proof), a.Proof.Party), at)
+		}
 	}
 	return a, err
 }
 
 func clockOf(b *dispute.Rulebook, c *dispute.Case, name dispute.ClockName, at time.Time) (*dispute.Clock, error) {
-	k, err := b.Clock(c, dispute.ClockRequest{Name: name}, at)
+	return startClock(b, c, dispute.ClockRequest{Name: name}, at)
+}
+
+func startClock(b *dispute.Rulebook, c *dispute.Case, r dispute.ClockRequest, at time.Time) (*dispute.Clock, error) {
+	k, err := b.Clock(c, r, at)
 	return &k, Classify(err)
 }
 
 // Authorize prices remedies and rules on whether their author may grant them.
-func (r *Rules) Authorize(_ context.Context, c *dispute.Case, a dispute.Actor, remedies []dispute.Remedy) (dispute.Authority, error) {
-	b, err := r.book(c)
+func (r *Rules) Authorize(ctx context.Context, c *dispute.Case, a dispute.Actor, remedies []dispute.Remedy) (dispute.Authority, error) {
+	b, err := r.book(ctx, c)
 	if err != nil {
 		return dispute.Authority{}, err
 	}
@@ -104,8 +129,8 @@ func (r *Rules) Authorize(_ context.Context, c *dispute.Case, a dispute.Actor, r
 }
 
 // Plan turns decided remedies into legs.
-func (r *Rules) Plan(_ context.Context, c *dispute.Case, remedies []dispute.Remedy) (dispute.LegPlan, error) {
-	b, err := r.book(c)
+func (r *Rules) Plan(ctx context.Context, c *dispute.Case, remedies []dispute.Remedy) (dispute.LegPlan, error) {
+	b, err := r.book(ctx, c)
 	if err != nil {
 		return dispute.LegPlan{}, err
 	}
@@ -113,8 +138,8 @@ func (r *Rules) Plan(_ context.Context, c *dispute.Case, remedies []dispute.Reme
 }
 
 // Inspect compares what came with what was declared.
-func (r *Rules) Inspect(_ context.Context, c *dispute.Case, legID string) (dispute.InspectionFinding, error) {
-	b, err := r.book(c)
+func (r *Rules) Inspect(ctx context.Context, c *dispute.Case, legID string) (dispute.InspectionFinding, error) {
+	b, err := r.book(ctx, c)
 	if err != nil {
 		return dispute.InspectionFinding{}, err
 	}
@@ -122,8 +147,8 @@ func (r *Rules) Inspect(_ context.Context, c *dispute.Case, legID string) (dispu
 }
 
 // Silence rules on what follows an expired clock.
-func (r *Rules) Silence(_ context.Context, c *dispute.Case, k dispute.Clock) (dispute.Silence, error) {
-	b, err := r.book(c)
+func (r *Rules) Silence(ctx context.Context, c *dispute.Case, k dispute.Clock) (dispute.Silence, error) {
+	b, err := r.book(ctx, c)
 	if err != nil {
 		return dispute.Silence{}, err
 	}

@@ -4,7 +4,9 @@ package orders
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
@@ -31,18 +33,62 @@ func (c *Client) Close() { c.http.Close() }
 // Order implements activities.Orders.
 func (c *Client) Order(ctx context.Context, orderID string) (dispute.OrderFacts, error) {
 	const op = "get order"
-	var o dispute.OrderFacts
+	var said answer
 	err := c.http.Do(ctx, partnerhttp.Call{
-		Operation: op, Method: http.MethodGet, Path: []string{"v1", "orders", orderID}, Out: &o,
+		Operation: op, Method: http.MethodGet, Path: []string{"v1", "orders", orderID}, Out: &said,
 		NotFound: []string{"unknown_order"},
 	})
 	if err != nil {
 		return dispute.OrderFacts{}, err
 	}
+	o, priced := said.order()
 	if field := broken(o, orderID); field != "" {
 		return dispute.OrderFacts{}, c.http.BadAnswer(op, field)
 	}
-	return o, nil
+	if !priced && said.priced() > 0 {
+		return dispute.OrderFacts{}, c.http.BadAnswer(op, "paid")
+	}
+	o, err = dispute.PriceOrder(o, priced)
+	var wrong *dispute.Error
+	if errors.As(err, &wrong) && len(wrong.Fields) > 0 {
+		return dispute.OrderFacts{}, c.http.BadAnswer(op, strings.TrimPrefix(wrong.Fields[0].Pointer, "/"))
+	}
+	return o, err
+}
+
+// answer is an order as the order system gives it: it may leave out what was paid for
+// the lines, of all of them, and give their list prices and the reductions instead.
+type answer struct {
+	dispute.OrderFacts
+	Lines []line `json:"lines"`
+}
+
+type line struct {
+	dispute.OrderLine
+	Paid *int64 `json:"paid"`
+}
+
+// order is the answer as facts, and whether it says what was paid for each line.
+func (a answer) order() (o dispute.OrderFacts, priced bool) {
+	o = a.OrderFacts
+	for _, l := range a.Lines {
+		if l.Paid != nil {
+			l.OrderLine.Paid = *l.Paid
+		}
+		o.Lines = append(o.Lines, l.OrderLine)
+	}
+	return o, a.priced() == len(a.Lines)
+}
+
+// priced is how many lines say what was paid for them.
+func (a answer) priced() int {
+	n := 0
+	for _, l := range a.Lines {
+		if l.Paid != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // broken names the first field that breaks the contract, "" if none does. Amounts

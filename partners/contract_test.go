@@ -235,3 +235,36 @@ func (g *errgroup) wait() error {
 	g.wg.Wait()
 	return errors.Join(g.errs...)
 }
+
+// An order without what was paid for its lines, as a shop knows its prices: the sandbox
+// captures what the adapter works out, to the cent.
+func TestOrderByListPrice(t *testing.T) {
+	t.Parallel()
+	r := setup(t)
+	made, err := r.drive.CreateOrder(t.Context(), partners.NewOrder{
+		Lines: []dispute.OrderLine{
+			{LineID: "lamp", ListPrice: 3000, Bundle: "kit", Tax: 250, Tags: []string{"fragile"}, Category: "lighting"},
+			{LineID: "shade", ListPrice: 1000, Bundle: "kit"},
+			{LineID: "mug", ListPrice: 1500, Discount: 1500, GiftWith: "lamp"},
+		},
+		Bundles: []dispute.OrderBundle{{BundleID: "kit", Price: 3333}},
+		Reductions: []dispute.OrderReduction{{Kind: dispute.ReductionPoints, Amount: 333, Points: 3330, ShopBears: true},
+			{Kind: dispute.ReductionCoupon, Code: "spring", Amount: 100, Lines: []string{"lamp"}}},
+		FreeShipping: &dispute.FreeShipping{Threshold: 3000, Charge: 800}, ShippingPaid: 100, ShippingTax: 10, ByListPrice: true,
+	})
+	require.NoError(t, err)
+	o, err := r.orders.Order(t.Context(), made.OrderID)
+	require.NoError(t, err)
+	require.Equal(t, made, o)
+	// 33.33 over 30 and 10: 25.00 and 8.33; points for 3.33 over these: 2.50 and 0.83.
+	require.EqualValues(t, 2500-250-100, o.Lines[0].Paid)
+	require.EqualValues(t, 833-83, o.Lines[1].Paid)
+	require.Zero(t, o.Lines[2].Paid)
+	require.EqualValues(t, 2150+750+100, o.Payments[0].Captured)
+	require.Equal(t, []dispute.Credit{{Kind: dispute.ReductionPoints, Amount: 250, Points: 2500},
+		{Kind: dispute.ReductionCoupon, Code: "spring", Amount: 100}}, o.Lines[0].Credits)
+
+	_, err = r.drive.CreateOrder(t.Context(), partners.NewOrder{ByListPrice: true, Lines: []dispute.OrderLine{{ListPrice: 1}},
+		Reductions: []dispute.OrderReduction{{Kind: dispute.ReductionDiscount, Amount: 2}}})
+	require.ErrorContains(t, err, "more than its lines cost")
+}

@@ -22,9 +22,18 @@ type NewOrder struct {
 	Payments       []dispute.OrderMoney `json:"payments,omitempty"`
 	PromisedBy     *time.Time           `json:"promised_by,omitempty"`
 	DeliveredAt    *time.Time           `json:"delivered_at,omitempty"`
+	InstalledAt    *time.Time           `json:"installed_at,omitempty"`
 	Carrier        string               `json:"carrier,omitempty"` // "" is SF
 	TrackingNumber string               `json:"tracking_number,omitempty"`
 	WarehouseID    string               `json:"warehouse_id,omitempty"`
+
+	ShippingTax  int64                    `json:"shipping_tax,omitempty"`
+	Bundles      []dispute.OrderBundle    `json:"bundles,omitempty"`
+	Reductions   []dispute.OrderReduction `json:"reductions,omitempty"`
+	FreeShipping *dispute.FreeShipping    `json:"free_shipping,omitempty"`
+	// ByListPrice has the order system leave out what was paid for each line: it gives
+	// list prices and reductions, and the payment captures what they come to.
+	ByListPrice bool `json:"by_list_price,omitempty"`
 
 	// Dispatch is the outbound record; nil says that all lines were packed and checked.
 	Dispatch *dispute.DispatchFacts `json:"dispatch,omitempty"`
@@ -39,11 +48,43 @@ type NewOrder struct {
 // orderSystem is the shop's order system.
 type orderSystem struct {
 	*partner
-	orders map[string]dispute.OrderFacts
+	orders map[string]soldOrder
+}
+
+// soldOrder is an order with whether the order system says what was paid for each line.
+type soldOrder struct {
+	dispute.OrderFacts
+	ByListPrice bool `json:"by_list_price,omitempty"`
+}
+
+// listed is such an order as it is answered when it does not.
+type listed struct {
+	dispute.OrderFacts
+	Lines []listedLine `json:"lines"`
+}
+
+type listedLine struct {
+	dispute.OrderLine
+	Paid    *int64           `json:"paid,omitempty"`
+	Credits []dispute.Credit `json:"credits,omitempty"`
+}
+
+// answer is the order as the contract has it: what each line was paid with is
+// for Redress to work out.
+func (o soldOrder) answer() listed {
+	out := listed{OrderFacts: o.OrderFacts}
+	for _, l := range o.Lines {
+		line := listedLine{OrderLine: l}
+		if !o.ByListPrice {
+			line.Paid = &l.Paid
+		}
+		out.Lines = append(out.Lines, line)
+	}
+	return out
 }
 
 func newOrderSystem(box *Sandbox) *orderSystem {
-	s := &orderSystem{partner: newPartner(box, Orders), orders: map[string]dispute.OrderFacts{}}
+	s := &orderSystem{partner: newPartner(box, Orders), orders: map[string]soldOrder{}}
 	s.apply = s.applyEffect
 	s.operation("GET /v1/orders/{order_id}", "get_order", s.get)
 	s.control("POST /sandbox/orders", s.create)
@@ -51,7 +92,7 @@ func newOrderSystem(box *Sandbox) *orderSystem {
 }
 
 func (s *orderSystem) applyEffect(e Entry) error {
-	var o dispute.OrderFacts
+	var o soldOrder
 	if err := json.Unmarshal(e.Data, &o); err != nil {
 		return fmt.Errorf("decode %s: %w", e.Kind, err)
 	}
@@ -64,7 +105,7 @@ func (s *orderSystem) get(r *http.Request, _ []byte) (outcome, error) {
 	if !ok {
 		return refuse(http.StatusNotFound, "unknown_order", "no such order"), nil
 	}
-	return outcome{status: http.StatusOK, body: o}, nil
+	return outcome{status: http.StatusOK, body: o.answer()}, nil
 }
 
 func (s *orderSystem) create(_ *http.Request, body []byte) (int, any, error) {
@@ -82,12 +123,13 @@ func (s *orderSystem) add(n NewOrder, now time.Time) (dispute.OrderFacts, error)
 	if err != nil {
 		return o, err
 	}
+	sold := soldOrder{OrderFacts: o, ByListPrice: n.ByListPrice}
 	s.mu.Lock()
 	earlier, known := s.orders[o.OrderID]
 	s.mu.Unlock()
 	if known {
-		if reflect.DeepEqual(earlier, o) {
-			return earlier, nil
+		if reflect.DeepEqual(earlier, sold) {
+			return o, nil
 		}
 		return o, deny(http.StatusConflict, "order_exists", "there is another order with that id")
 	}
@@ -106,7 +148,7 @@ func (s *orderSystem) add(n NewOrder, now time.Time) (dispute.OrderFacts, error)
 			return o, err
 		}
 	}
-	e, err := effect("order.created", o)
+	e, err := effect("order.created", sold)
 	if err != nil {
 		return o, err
 	}
@@ -121,7 +163,8 @@ func (n NewOrder) facts(now time.Time) (dispute.OrderFacts, error) {
 	o := dispute.OrderFacts{
 		OrderID: or(n.OrderID, newID("order")), CustomerID: or(n.CustomerID, newID("cust")), Currency: or(n.Currency, "CNY"),
 		PlacedAt: now.Add(-5 * 24 * time.Hour), Lines: n.Lines, ShippingPaid: n.ShippingPaid, Payments: n.Payments,
-		PromisedBy: n.PromisedBy, DeliveredAt: n.DeliveredAt, WarehouseID: or(n.WarehouseID, WarehouseID),
+		PromisedBy: n.PromisedBy, DeliveredAt: n.DeliveredAt, InstalledAt: n.InstalledAt, WarehouseID: or(n.WarehouseID, WarehouseID),
+		ShippingTax: n.ShippingTax, Bundles: n.Bundles, Reductions: n.Reductions, FreeShipping: n.FreeShipping,
 	}
 	if n.PlacedAt != nil {
 		o.PlacedAt = n.PlacedAt.UTC()
@@ -130,7 +173,6 @@ func (n NewOrder) facts(now time.Time) (dispute.OrderFacts, error) {
 		o.Carrier = or(n.Carrier, "SF")
 		o.TrackingNumber = or(n.TrackingNumber, o.Carrier+"-"+o.OrderID)
 	}
-	total := n.ShippingPaid
 	for i := range o.Lines {
 		l := &o.Lines[i]
 		l.LineID = or(l.LineID, fmt.Sprintf("line-%d", i+1))
@@ -139,12 +181,20 @@ func (n NewOrder) facts(now time.Time) (dispute.OrderFacts, error) {
 		if l.Paid < 0 {
 			return o, deny(http.StatusUnprocessableEntity, "invalid", "paid is negative")
 		}
-		total += l.Paid
 	}
 	if len(o.Lines) == 0 || n.ShippingPaid < 0 || !dispute.KnownCurrency(o.Currency) {
 		return o, deny(http.StatusUnprocessableEntity, "invalid", "an order needs lines, a currency, and no negative amounts")
 	}
+	priced, err := dispute.PriceOrder(o, !n.ByListPrice)
+	if err != nil {
+		return o, deny(http.StatusUnprocessableEntity, "invalid", err.Error())
+	}
+	o = priced
 	if len(o.Payments) == 0 {
+		total := o.ShippingPaid
+		for _, l := range o.Lines {
+			total += l.Paid
+		}
 		o.Payments = []dispute.OrderMoney{{Captured: total}}
 	}
 	for i := range o.Payments {

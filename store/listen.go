@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,14 +12,19 @@ import (
 
 // The channels of WaitForWork.
 const (
-	ChannelInbox  = "redress_inbox"
-	ChannelOutbox = "redress_outbox"
+	ChannelInbox    = "redress_inbox"
+	ChannelOutbox   = "redress_outbox"
+	ChannelRules    = "redress_rules"     // something was published
+	ChannelRuleJobs = "redress_rule_jobs" // and open cases are to be looked at
 )
+
+// channels are all of them.
+var channels = []string{ChannelInbox, ChannelOutbox, ChannelRules, ChannelRuleJobs}
 
 // relisten is how long the listener waits before it connects again.
 const relisten = time.Second
 
-// listener holds one connection which listens on both channels, from the first
+// listener holds one connection which listens on all channels, from the first
 // WaitForWork on, and remembers one notification a channel while nobody waits.
 type listener struct {
 	cfg   *pgx.ConnConfig
@@ -31,14 +37,15 @@ type listener struct {
 
 func newListener(cfg *pgx.ConnConfig) *listener {
 	ctx, stop := context.WithCancel(context.Background())
-	return &listener{
-		cfg: cfg, ctx: ctx, stop: stop, done: make(chan struct{}),
-		news: map[string]chan struct{}{ChannelInbox: make(chan struct{}, 1), ChannelOutbox: make(chan struct{}, 1)},
+	l := &listener{cfg: cfg, ctx: ctx, stop: stop, done: make(chan struct{}), news: map[string]chan struct{}{}}
+	for _, channel := range channels {
+		l.news[channel] = make(chan struct{}, 1)
 	}
+	return l
 }
 
-// WaitForWork blocks until somebody notified the channel (ChannelInbox or
-// ChannelOutbox) since the last call returned, or until ctx is done. It is a hint
+// WaitForWork blocks until somebody notified the channel (one of those above)
+// since the last call returned, or until ctx is done. It is a hint
 // that saves polling, not a promise: a notification is lost while the connection is,
 // so bound ctx and look anyway. One goroutine a channel should wait.
 func (s *Store) WaitForWork(ctx context.Context, channel string) {
@@ -76,12 +83,13 @@ func (l *listener) listen() (err error) {
 		defer cancel()
 		err = errors.Join(err, conn.Close(ctx))
 	}()
-	if _, err := conn.Exec(l.ctx, "LISTEN "+ChannelInbox+"; LISTEN "+ChannelOutbox); err != nil {
+	if _, err := conn.Exec(l.ctx, "LISTEN "+strings.Join(channels, "; LISTEN ")); err != nil {
 		return err
 	}
 	// What was notified while nobody listened is unknown: let everybody look once.
-	l.tell(ChannelInbox)
-	l.tell(ChannelOutbox)
+	for _, channel := range channels {
+		l.tell(channel)
+	}
 	for {
 		n, err := conn.WaitForNotification(l.ctx)
 		if l.ctx.Err() != nil {

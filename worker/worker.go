@@ -1,5 +1,5 @@
 // Package worker says what is registered on which queue with which limits, and
-// runs the relay of inbox and outbox.
+// runs the relay of inbox and outbox and the walks that follow published rules.
 package worker
 
 import (
@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -18,7 +19,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/redresshq/redress/activities"
-	"github.com/redresshq/redress/dispute"
 	"github.com/redresshq/redress/workflows"
 )
 
@@ -26,16 +26,18 @@ import (
 type Record interface {
 	activities.Keeper
 	activities.Ledger
+	activities.GivenBack
 	activities.SweepRecord
 	RelayRecord
+	WalkRecord
 }
 
 // Deps is what a worker is made of.
 type Deps struct {
 	Client    client.Client
 	Record    Record
-	Library   *dispute.Library
-	Policy    string // under which new cases open: "default", "demo" ...
+	Books     activities.Books // the policies and calendars, as they are published
+	Policy    string           // under which new cases open: "default", "demo" ...
 	Orders    activities.Orders
 	Warehouse activities.Warehouse
 	Carrier   activities.Carrier
@@ -81,9 +83,11 @@ func Run(ctx context.Context, d Deps) error {
 	relay := &Relay{Record: d.Record, Engine: &workflows.Door{Client: d.Client}, Notifier: d.Notifier, Log: d.Log}
 	relayCtx, stopRelay := context.WithCancel(ctx)
 	defer stopRelay()
-	done := make(chan struct{})
-	go func() { defer close(done); relay.Run(relayCtx) }()
-	defer func() { stopRelay(); <-done }()
+	walker := &Walker{Record: d.Record, Books: d.Books, Log: d.Log}
+	var loops sync.WaitGroup
+	loops.Go(func() { relay.Run(relayCtx) })
+	loops.Go(func() { walker.Run(relayCtx) })
+	defer func() { stopRelay(); loops.Wait() }()
 	select {
 	case <-ctx.Done():
 		return nil
@@ -101,7 +105,7 @@ func (d Deps) workers(onFatal func(error)) []sdkworker.Worker {
 	}
 	main := sdkworker.New(d.Client, workflows.QueueMain, sdkworker.Options{WorkerStopTimeout: d.StopTimeout, OnFatalError: onFatal})
 	d.registerMain(main)
-	investigation := &activities.Investigation{Orders: d.Orders, Warehouse: d.Warehouse, Carrier: d.Carrier, Payments: d.Payments}
+	investigation := &activities.Investigation{Orders: d.Orders, Warehouse: d.Warehouse, Carrier: d.Carrier, Payments: d.Payments, Ledger: d.Record}
 	returns := &activities.Returns{Warehouse: d.Warehouse, Carrier: d.Carrier}
 	money := &activities.Money{Payments: d.Payments, Ledger: d.Record}
 	queues := []struct {
@@ -147,14 +151,16 @@ func (d Deps) registerMain(w Registry) {
 	w.RegisterWorkflowWithOptions(workflows.Sweep, workflow.RegisterOptions{
 		Name: workflows.SweepWorkflow, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
 	})
-	rules := &activities.Rules{Library: d.Library, Policy: d.Policy}
+	rules := &activities.Rules{Books: d.Books, Policy: d.Policy}
 	record := &activities.Record{Keeper: d.Record, Rules: rules}
 	sweeper := &activities.Sweeper{Record: d.Record, Engine: &workflows.Door{Client: d.Client}}
 	for name, step := range map[string]any{
 		activities.NameIntake: rules.Intake, activities.NameClocks: rules.Clocks, activities.NameAdmit: rules.Admit,
 		activities.NameAssess: rules.Assess, activities.NameAuthorize: rules.Authorize, activities.NamePlan: rules.Plan,
 		activities.NameInspect: rules.Inspect, activities.NameSilence: rules.Silence,
-		activities.NameRecord: record.Record, activities.NameAdopt: record.Adopt, activities.NameHistory: record.CustomerHistory,
+		activities.NameSuspend: rules.Suspend, activities.NameResume: rules.Resume, activities.NameExtend: rules.Extend,
+		activities.NameReproject: rules.Reproject,
+		activities.NameRecord:    record.Record, activities.NameAdopt: record.Adopt, activities.NameHistory: record.CustomerHistory,
 		activities.NameSweepCases: sweeper.SweepCases,
 	} {
 		w.RegisterActivityWithOptions(step, activity.RegisterOptions{Name: name})
