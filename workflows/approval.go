@@ -3,8 +3,6 @@ package workflows
 import (
 	"fmt"
 
-	"go.temporal.io/sdk/workflow"
-
 	"github.com/redresshq/redress/dispute"
 )
 
@@ -12,7 +10,7 @@ import (
 func (r *caseRun) askApproval(subject string, author dispute.Actor, a dispute.Authority) string {
 	id := fmt.Sprintf("approval_%d", len(r.Case.Approvals)+1)
 	r.Case.Approvals = append(r.Case.Approvals, dispute.Approval{
-		ID: id, For: subject, Author: author, Amount: a.Total, State: dispute.ApprovalPending, AskedAt: workflow.Now(r.sure).UTC(),
+		ID: id, For: subject, Author: author, Amount: a.Total, State: dispute.ApprovalPending, AskedAt: r.now(),
 	})
 	r.meetClocks(dispute.ClockAgentDecision, dispute.ClockCustomerResponse, dispute.ClockEscalationWindow)
 	r.askSupervisor("approve")
@@ -38,7 +36,7 @@ func (r *caseRun) approveCommand(c dispute.ApproveCommand) error {
 		if a.ID != c.ApprovalID {
 			continue
 		}
-		now := workflow.Now(r.sure).UTC()
+		now := r.now()
 		a.State, a.By, a.NoteID, a.AnswerAt = dispute.ApprovalRefused, &c.Actor, c.NoteID, &now
 		if c.Approve {
 			a.State = dispute.ApprovalApproved
@@ -82,6 +80,6 @@ func (r *caseRun) approvalAnswered(subject string, by dispute.Actor, approved bo
 
 // ungrantable is the code that keeps an approver from granting remedies now, or "".
 func (r *caseRun) ungrantable(by dispute.Actor, remedies []dispute.Remedy) string {
-	_, err := r.authorize(by, remedies)
+	_, err := r.authorize(by, nil, remedies)
 	return string(dispute.CodeOf(err))
 }

@@ -37,15 +37,11 @@ type caseRun struct {
 	State
 	given Start
 
-	// sure is never cancelled: what was begun is recorded. effects is cancelled
-	// when the case is.
-	sure        workflow.Context
-	effects     workflow.Context
-	stopEffects workflow.CancelFunc
+	world    world
+	temporal *temporalWorld // the same, for what only Temporal has: timers, visibility, runs; nil in a forecast
 
 	queue      []*event
 	inflight   map[string]bool // effects under way, by key
-	running    int             // coroutines that carry effects out
 	generation int             // rises when the record is adopted; older effects count no more
 	draft      draft
 	timer      timer
@@ -63,7 +59,7 @@ type caseRun struct {
 // event is something to apply to the state. done is called once its turn is
 // recorded, or with the error that refused it.
 type event struct {
-	apply  func(ctx workflow.Context) error
+	apply  func() error
 	done   func(err error)
 	effect string // key of the effect that brought it
 	gen    int
@@ -73,9 +69,8 @@ type event struct {
 var errAdopted = errors.New("the record was adopted")
 
 func setup(ctx workflow.Context, start Start) (*caseRun, error) {
-	r := &caseRun{given: start, inflight: map[string]bool{}, recorder: start.Continues}
-	r.sure, _ = workflow.NewDisconnectedContext(ctx)
-	r.effects, r.stopEffects = workflow.WithCancel(r.sure)
+	w := newTemporalWorld(ctx)
+	r := &caseRun{given: start, inflight: map[string]bool{}, recorder: start.Continues, world: w, temporal: w}
 	switch {
 	case start.State != nil:
 		r.State, r.opened = *start.State, true
@@ -127,7 +122,8 @@ func (r *caseRun) run(ctx workflow.Context) (Result, error) {
 	}
 	r.refuseRest()
 	r.publish()
-	if err := workflow.Await(r.sure, func() bool { return workflow.AllHandlersFinished(r.sure) }); err != nil {
+	sure := r.temporal.ctx
+	if err := workflow.Await(sure, func() bool { return workflow.AllHandlersFinished(sure) }); err != nil {
 		return Result{}, err
 	}
 	return Result{CaseID: r.Case.ID, Outcome: r.Case.Outcome, Duplicate: r.duplicate}, r.refused
@@ -159,7 +155,7 @@ func (r *caseRun) begin() error {
 // wasReset says whether this run repeats one that began from a state: that state
 // is older than the record.
 func (r *caseRun) wasReset() bool {
-	info := workflow.GetInfo(r.sure)
+	info := workflow.GetInfo(r.temporal.ctx)
 	return r.given.State != nil && info.OriginalRunID != "" && info.OriginalRunID != info.WorkflowExecution.RunID
 }
 
@@ -211,46 +207,42 @@ func (r *caseRun) applyEvent(e *event) {
 		}
 		delete(r.inflight, e.effect)
 	}
-	e.err = e.apply(r.sure)
+	e.err = e.apply()
 	if e.err != nil && e.done == nil {
-		workflow.GetLogger(r.sure).Warn("event not applied", "error", e.err)
+		r.world.logger().Warn("event not applied", "error", e.err)
 	}
 }
+
+func (r *caseRun) now() time.Time { return r.world.now() }
 
 func (r *caseRun) enqueue(e *event) { r.queue = append(r.queue, e) }
 
 func (r *caseRun) hasWork() bool {
-	return len(r.queue) > 0 || r.timer.fired || r.signalsWaiting()
+	return len(r.queue) > 0 || r.timer.fired || r.world.signalled()
 }
 
 // idle says that nothing is on its way: no event, no signal, no effect.
 func (r *caseRun) idle() bool {
-	return len(r.queue) == 0 && len(r.inflight) == 0 && !r.signalsWaiting()
+	return len(r.queue) == 0 && len(r.inflight) == 0 && !r.world.signalled()
 }
 
 // effect carries something out in a coroutine, once at a time by key; what it
 // returns is applied in the main loop.
-func (r *caseRun) effect(key string, act func(ctx workflow.Context) func(ctx workflow.Context) error) {
+func (r *caseRun) effect(key string, act func(w world) func() error) {
 	if r.inflight[key] {
 		return
 	}
 	r.inflight[key] = true
-	gen, ctx := r.generation, r.effects
-	r.running++
-	workflow.GoNamed(ctx, key, func(ctx workflow.Context) {
-		apply := act(ctx)
-		r.running--
-		if ctx.Err() == nil {
-			r.enqueue(&event{apply: apply, effect: key, gen: gen})
-		}
+	gen := r.generation
+	r.world.begin(key, act, func(apply func() error) {
+		r.enqueue(&event{apply: apply, effect: key, gen: gen})
 	})
 }
 
 // adopt takes the recorded state over: after a reset or a restart the record,
 // not the engine, is what happened.
 func (r *caseRun) adopt() error {
-	info := workflow.GetInfo(r.sure)
-	a, err := durable[activities.Adopted](r.sure, activities.NameAdopt, r.Case.ID, info.WorkflowExecution.RunID)
+	a, err := durable[activities.Adopted](r.world, activities.NameAdopt, r.Case.ID, r.world.runID())
 	if err != nil {
 		return err
 	}
@@ -263,7 +255,7 @@ func (r *caseRun) adopt() error {
 	r.Engine.ContinueEvery = max(keep, engine.ContinueEvery)
 	r.inflight = map[string]bool{}
 	r.generation++
-	r.opened, r.recorder = true, info.WorkflowExecution.RunID
+	r.opened, r.recorder = true, r.world.runID()
 	return nil
 }
 

@@ -164,9 +164,9 @@ func (d *Door) Describe(ctx context.Context, caseID string) (running bool, runID
 	return info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, info.GetExecution().GetRunId(), nil
 }
 
-// Reproject makes the case look at itself anew.
+// Reproject makes the case work its dates out anew, by the rules that are at hand.
 func (d *Door) Reproject(ctx context.Context, caseID, eventID string) error {
-	return decode(d.Client.SignalWorkflow(ctx, CaseID(caseID), "", string(dispute.SignalReproject), map[string]string{"event_id": eventID}))
+	return decode(d.Client.SignalWorkflow(ctx, CaseID(caseID), "", string(dispute.SignalReproject), dispute.RulesChanged{EventID: eventID}))
 }
 
 func (d *Door) update(ctx context.Context, caseID string, name dispute.UpdateName, id string, arg any) (dispute.CommandResult, error) {

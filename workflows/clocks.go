@@ -32,7 +32,7 @@ func (r *caseRun) startRound(want dispute.ClockRequest) {
 
 // startNow starts a clock whose date this turn tells somebody, and returns it.
 func (r *caseRun) startNow(want dispute.ClockRequest) dispute.Clock {
-	k := ruling[[]dispute.Clock](r.sure, activities.NameClocks, &r.Case, workflow.Now(r.sure).UTC(), []dispute.ClockRequest{want})[0]
+	k := ruling[[]dispute.Clock](r.world, activities.NameClocks, &r.Case, r.now(), []dispute.ClockRequest{want})[0]
 	r.setClock(k)
 	return k
 }
@@ -43,10 +43,10 @@ func (r *caseRun) setClock(k dispute.Clock) {
 	r.Case.SetClock(k)
 }
 
-// meetClock stops a running clock because what it waited for has happened.
+// meetClock stops a clock, running or standing still, because what it waited for has happened.
 func (r *caseRun) meetClock(name dispute.ClockName, legID string) {
 	r.draft.starting = slices.DeleteFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return w.Name == name && w.LegID == legID })
-	if k := r.Case.Running(name, legID); k != nil {
+	if k := r.Case.Counting(name, legID); k != nil {
 		r.stopClock(k, dispute.ClockMet)
 		r.log(dispute.EventClockMet, dispute.System, "", kv{"clock": k.Name, "leg_id": k.LegID})
 	}
@@ -62,7 +62,7 @@ func (r *caseRun) meetClocks(names ...dispute.ClockName) {
 func (r *caseRun) meetLegClocks(legID string) {
 	r.draft.starting = slices.DeleteFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return w.LegID == legID })
 	for i := range r.Case.Clocks {
-		if k := &r.Case.Clocks[i]; k.LegID == legID && k.State == dispute.ClockRunning {
+		if k := &r.Case.Clocks[i]; k.LegID == legID && k.Open() {
 			r.meetClock(k.Name, legID)
 		}
 	}
@@ -73,20 +73,20 @@ func (r *caseRun) meetLegClocks(legID string) {
 func (r *caseRun) meetAllClocks() {
 	r.draft.starting = slices.DeleteFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return !r.unsettled(w.LegID) })
 	for i := range r.Case.Clocks {
-		if k := &r.Case.Clocks[i]; k.State == dispute.ClockRunning && !r.unsettled(k.LegID) {
+		if k := &r.Case.Clocks[i]; k.Open() && !r.unsettled(k.LegID) {
 			r.meetClock(k.Name, k.LegID)
 		}
 	}
 }
 
-// hasClock says whether a clock of the leg runs, or starts with this turn.
+// hasClock says whether a clock of the leg is open, or starts with this turn.
 func (r *caseRun) hasClock(legID string) bool {
-	return slices.ContainsFunc(r.Case.Clocks, func(k dispute.Clock) bool { return k.LegID == legID && k.State == dispute.ClockRunning }) ||
+	return slices.ContainsFunc(r.Case.Clocks, func(k dispute.Clock) bool { return k.LegID == legID && k.Open() }) ||
 		slices.ContainsFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return w.LegID == legID })
 }
 
 func (r *caseRun) stopClock(k *dispute.Clock, state dispute.ClockState) {
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	k.State, k.MetAt = state, &now
 }
 
@@ -96,8 +96,9 @@ func (r *caseRun) collectClocks() {
 		return
 	}
 	r.disarm()
-	r.enqueue(&event{apply: func(workflow.Context) error {
-		now := workflow.Now(r.sure)
+	r.enqueue(&event{apply: func() error {
+		now := r.now()
+		r.remind(now)
 		for i := range r.Case.Clocks {
 			k := r.Case.Clocks[i]
 			if k.State == dispute.ClockRunning && !k.DueAt.After(now) {
@@ -108,18 +109,33 @@ func (r *caseRun) collectClocks() {
 	}})
 }
 
+// wake is the next instant at which a case does something by itself, and what that is.
+type wake struct {
+	at   time.Time
+	what string
+}
+
+// nextWake is when the case does something though nobody acts, nil if never. The
+// timer is armed by it, and a forecast goes from one such instant to the next.
+func (r *caseRun) nextWake() *wake {
+	k := r.Case.NextDue()
+	if k == nil || r.ended {
+		return nil
+	}
+	if soon := r.nextReminder(); soon != nil && soon.RemindAt[0].Before(k.DueAt) {
+		return &wake{at: soon.RemindAt[0], what: fmt.Sprintf("reminder of %s, due %s", soon.Name, soon.DueAt.Format(time.RFC3339))}
+	}
+	return &wake{at: k.DueAt, what: fmt.Sprintf("%s of %s until %s, then %s", k.Name, k.Owner, k.DueAt.Format(time.RFC3339), k.OnExpiry)}
+}
+
 // arm sets the timer to the clock that is due first. While an effect is under
 // way the next turn is near: until then a timer that is merely too early is left
 // alone, since each change of a timer is history that somebody pays for.
 func (r *caseRun) arm() {
-	next := r.Case.NextDue()
-	if r.ended {
-		r.disarm()
-		return
-	}
-	if r.timer.cancel != nil {
-		tooEarly := next == nil || r.timer.due.Before(next.DueAt)
-		if (tooEarly && len(r.inflight) > 0) || (next != nil && r.timer.due.Equal(next.DueAt)) {
+	next := r.nextWake()
+	if r.timer.cancel != nil && !r.ended {
+		tooEarly := next == nil || r.timer.due.Before(next.at)
+		if (tooEarly && len(r.inflight) > 0) || (next != nil && r.timer.due.Equal(next.at)) {
 			return
 		}
 	}
@@ -128,14 +144,12 @@ func (r *caseRun) arm() {
 		return
 	}
 	r.disarm()
-	ctx, cancel := workflow.WithCancel(r.sure)
-	r.timer.due, r.timer.cancel = next.DueAt, cancel
+	ctx, cancel := workflow.WithCancel(r.temporal.ctx)
+	r.timer.due, r.timer.cancel = next.at, cancel
 	r.timer.round++
 	round := r.timer.round
-	wait := max(next.DueAt.Sub(workflow.Now(r.sure)), time.Millisecond)
-	future := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{
-		Summary: fmt.Sprintf("%s of %s until %s, then %s", next.Name, next.Owner, next.DueAt.Format(time.RFC3339), next.OnExpiry),
-	})
+	wait := max(next.at.Sub(r.now()), time.Millisecond)
+	future := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: next.what})
 	workflow.GoNamed(ctx, "timer", func(ctx workflow.Context) {
 		if err := future.Get(ctx, nil); err != nil && temporal.IsCanceledError(err) {
 			return

@@ -104,6 +104,38 @@ func TestContinueAsNewAfterEveryTurnTellsTheSameStory(t *testing.T) {
 			r.inTransit()
 			return r.accepted()
 		},
+		"suspension, extension, proof": func(r *rig) dispute.Opening {
+			r.standing()
+			r.after(time.Hour, func() { r.ask("q1", dispute.PartyMerchant, dispute.EvidenceReport) })
+			r.after(2*time.Hour, func() { r.suspend("s1", dispute.SuspendAgreedPause) })
+			r.after(3*time.Hour, func() { r.extend("e1", dispute.ClockResolution, "", "2wd") })
+			r.after(day, func() { r.resume("s2") })
+			r.after(30*time.Hour, func() { r.suspend("s3", dispute.SuspendAppraisal) })
+			return r.claimForDesk()
+		},
+		"appeal": func(r *rig) dispute.Opening {
+			r.standing()
+			r.after(2*time.Hour, func() { r.reject("u1", supervisor) })
+			r.after(5*time.Hour, func() { r.hand("new", dispute.EvidenceVideo, customer, 5*time.Hour) })
+			r.after(6*time.Hour, func() { r.appeal("a1", "evd_new") })
+			r.after(8*time.Hour, func() { r.reject("u2", otherSupervisor) })
+			return r.claimForDesk()
+		},
+		"reopened, then asked how it went": func(r *rig) dispute.Opening {
+			r.standing()
+			r.inspectedAs(found("line-1", 1, dispute.ConditionDamaged))
+			r.after(6*day, func() { r.reopenCase("r1", customer) })
+			r.after(7*day, func() { r.decide("u2", agent, yuan(dispute.RemedyCompensation, 1000)) })
+			r.after(12*day, func() { r.survey("v1", 5) })
+			return r.accepted()
+		},
+		"waiting for the customer": func(r *rig) dispute.Opening {
+			r.standing("resolution: {budget: 7wd, ", "resolution: {budget: 7wd, remind: [2d], ")
+			r.after(time.Hour, r.supply)
+			r.after(2*day, func() { r.counter("u1", "offer_1", yuan(dispute.RemedyRefund, 4000)) })
+			r.after(3*day, func() { r.decide("u2", agent, dispute.Remedy{Type: dispute.RemedyReturnRefund}) })
+			return r.opening()
+		},
 		"events that come twice": func(r *rig) dispute.Opening {
 			for d := 1; d < 7; d++ {
 				r.after(time.Duration(d)*day, func() { r.signal(dispute.SignalEvidenceSubmitted, photo("again")) })

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"go.temporal.io/sdk/workflow"
-
 	"github.com/redresshq/redress/dispute"
 )
 
@@ -25,14 +23,14 @@ func (r *caseRun) decideCommand(c dispute.DecideCommand) error {
 		r.reject(d)
 		return nil
 	}
-	a, err := r.authorize(c.Actor, c.Remedies)
+	a, err := r.authorize(c.Actor, c.Liability, c.Remedies)
 	if err != nil {
 		return err
 	}
 	d.Remedies = a.Remedies
 	if a.NeedsApproval {
 		r.withdrawProposals()
-		d.MadeAt, d.State = workflow.Now(r.sure).UTC(), dispute.DecisionPendingApproval
+		d.MadeAt, d.State = r.now(), dispute.DecisionPendingApproval
 		d.ApprovalID = r.askApproval(d.ID, c.Actor, a)
 		r.Case.Decisions = append(r.Case.Decisions, d)
 		return nil
@@ -59,7 +57,7 @@ func (r *caseRun) decidePlanned(d dispute.Decision, plan dispute.LegPlan) {
 	if d.ID == "" {
 		d.ID = fmt.Sprintf("decision_%d", len(r.Case.Decisions)+1)
 	}
-	d.MadeAt, d.State = workflow.Now(r.sure).UTC(), dispute.DecisionInForce
+	d.MadeAt, d.State = r.now(), dispute.DecisionInForce
 	r.withdrawProposals()
 	r.Case.Decisions = append(r.Case.Decisions, d)
 	r.announceDecision(d)
@@ -89,12 +87,13 @@ func (r *caseRun) announceDecision(d dispute.Decision) {
 	r.notify(dispute.NoticeDecision, dispute.RoleCustomer, kv{"decision_id": d.ID, "remedies": d.Remedies})
 }
 
-// reject refuses the claim. An agent's refusal can be taken to a supervisor;
-// a supervisor's is final.
+// reject refuses the claim. An agent's refusal can be taken to a supervisor; a
+// supervisor's is final, unless the policy lets it be contested.
 func (r *caseRun) reject(d dispute.Decision) {
-	d.MadeAt, d.State = workflow.Now(r.sure).UTC(), dispute.DecisionInForce
+	d.MadeAt, d.State = r.now(), dispute.DecisionInForce
 	legs := r.onTheirWay()
 	r.withdrawProposals()
+	r.dropProof()
 	r.Case.Decisions = append(r.Case.Decisions, d)
 	r.Case.Explanation = &dispute.Explanation{Code: d.Reject.Code}
 	r.Engine.Offered = true
@@ -107,6 +106,9 @@ func (r *caseRun) reject(d dispute.Decision) {
 		return
 	}
 	r.log(dispute.EventRejected, d.Author, d.Reject.Code, data)
+	if final && r.openToAppeal(data) {
+		return
+	}
 	if final {
 		r.notify(dispute.NoticeDecision, dispute.RoleCustomer, data)
 		r.end(dispute.OutcomeRejected)

@@ -14,11 +14,14 @@ func (r *caseRun) followUp() {
 	if !r.moveTo(dispute.StageFollowUp) {
 		return
 	}
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	r.Case.ResolvedAt, r.Case.Outcome = &now, dispute.OutcomeResolved
 	r.withdrawProposals()
+	r.dropProof()
+	r.liftSuspension()
 	r.meetAllClocks()
 	r.start(dispute.ClockReopenWindow, "")
+	r.startSurvey()
 	r.log(dispute.EventFollowUp, dispute.System, "", nil)
 }
 
@@ -33,8 +36,12 @@ func (r *caseRun) withdrawCommand(c dispute.WithdrawCommand) error {
 // and what was prepared is undone. Money that is on its way is waited for, on its own
 // clocks. The last turn closes the case.
 func (r *caseRun) end(o dispute.Outcome) {
+	o = r.lastWord(o)
 	r.Engine.Ending = o
 	r.Case.Outcome = o
+	r.dropProof()
+	r.ruledOnAppeal()
+	r.liftSuspension()
 	r.meetAllClocks()
 	r.withdrawProposals()
 	for i := range r.Case.Legs {
@@ -96,7 +103,7 @@ func (r *caseRun) unsettled(legID string) bool {
 // those and tries again. So nothing that a sender was promised is lost.
 func (r *caseRun) close() error {
 	stage, entries, notices := r.Case.Stage, len(r.draft.entries), len(r.draft.notices)
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	r.moveTo(dispute.StageClosed)
 	r.Case.ClosedAt, r.Case.Outcome = &now, r.Engine.Ending
 	r.draft.gate = dispute.GateClosed
@@ -127,7 +134,7 @@ const answerPause = time.Millisecond
 func (r *caseRun) windDown(ctx workflow.Context) error {
 	if r.answering {
 		r.answering = false
-		if err := workflow.Sleep(r.sure, answerPause); err != nil {
+		if err := workflow.Sleep(r.temporal.ctx, answerPause); err != nil {
 			return err
 		}
 		r.turn()
@@ -142,13 +149,13 @@ func (r *caseRun) windDown(ctx workflow.Context) error {
 		return nil
 	}
 	if r.held == 0 {
-		if err := workflow.Await(r.sure, func() bool { return r.hasWork() || r.idle() }); err != nil {
+		if err := workflow.Await(r.temporal.ctx, func() bool { return r.hasWork() || r.idle() }); err != nil {
 			return err
 		}
 		r.turn()
 		return nil
 	}
-	if _, err := workflow.AwaitWithTimeout(r.sure, r.held, r.hasWork); err != nil {
+	if _, err := workflow.AwaitWithTimeout(r.temporal.ctx, r.held, r.hasWork); err != nil {
 		return err
 	}
 	r.held = min(2*r.held, closePauseMost)
@@ -170,15 +177,12 @@ func (r *caseRun) refuseRest() {
 // and RMA are given back, and a payment in flight is reconciled before the last
 // record.
 func (r *caseRun) cancel() {
-	r.stopEffects()
-	// A payment that is being sent ends its try first: only then can asking tell.
-	if err := workflow.Await(r.sure, func() bool { return r.running == 0 }); err != nil {
+	if err := r.world.stop(); err != nil {
 		return
 	}
-	r.effects, r.stopEffects = workflow.WithCancel(r.sure)
 	r.inflight = map[string]bool{}
 	r.generation++
-	r.enqueue(&event{apply: func(workflow.Context) error {
+	r.enqueue(&event{apply: func() error {
 		r.log(dispute.EventCancelled, dispute.System, "", nil)
 		r.end(dispute.OutcomeCancelled)
 		for i := range r.Case.Legs {
@@ -194,7 +198,7 @@ func (r *caseRun) cancel() {
 
 // reconcileNow asks about a payment in flight, here and now.
 func (r *caseRun) reconcileNow(l *dispute.Leg) {
-	moved, err := call[activities.Movement](r.sure, partnerOptions(QueuePayment, settlePatience, "reconcile before cancelling"),
+	moved, err := call[activities.Movement](r.world, partnerOptions(QueuePayment, settlePatience, "reconcile before cancelling"),
 		activities.NameReconcile, r.claim(l))
 	switch {
 	case err == nil && moved.Status != dispute.MoneyUnknown:

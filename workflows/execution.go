@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"go.temporal.io/sdk/workflow"
-
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
 )
@@ -13,7 +11,7 @@ func (r *caseRun) plan(remedies []dispute.Remedy) dispute.LegPlan {
 	if s := r.Case.Stage; !dispute.CanMove(s, dispute.StageExecution) {
 		return dispute.LegPlan{Refused: dispute.Errorf(dispute.CodeNotAllowedNow, "nothing is carried out in %s", s)}
 	}
-	return ruling[dispute.LegPlan](r.sure, activities.NamePlan, &r.Case, remedies)
+	return ruling[dispute.LegPlan](r.world, activities.NamePlan, &r.Case, remedies)
 }
 
 // execute sets decided remedies in motion: their legs run side by side.
@@ -125,7 +123,9 @@ func (r *caseRun) toExecution() bool {
 	}
 	r.withdrawProposals()
 	r.meetClocks(dispute.ClockAgentDecision, dispute.ClockCustomerResponse, dispute.ClockSupervisorDecision, dispute.ClockEscalationWindow)
-	if r.Case.Running(dispute.ClockResolution, "") == nil { // met by a refusal that did not stand
+	r.dropProof()
+	r.ruledOnAppeal()
+	if r.Case.Counting(dispute.ClockResolution, "") == nil { // met by a refusal that did not stand
 		r.start(dispute.ClockResolution, "")
 	}
 	r.Case.Explanation = nil
@@ -232,7 +232,7 @@ func (r *caseRun) moveTo(s dispute.Stage) bool {
 		return true
 	}
 	if !dispute.CanMove(r.Case.Stage, s) {
-		workflow.GetLogger(r.sure).Error("illegal stage move refused", "from", r.Case.Stage, "to", s)
+		r.world.logger().Error("illegal stage move refused", "from", r.Case.Stage, "to", s)
 		return false
 	}
 	r.Case.Stage = s

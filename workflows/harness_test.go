@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/redresshq/redress/activities"
@@ -33,6 +34,20 @@ var (
 	agent      = dispute.Actor{Role: dispute.RoleAgent, ID: "agent-1"}
 	supervisor = dispute.Actor{Role: dispute.RoleSupervisor, ID: "super-1"}
 )
+
+// released is the policy of the first release: what was told under it stays as it
+// was. Tests of what came later name their policy (rig.under, rig.standing).
+const released = "default@1"
+
+// newest is the default policy as new cases meet it.
+const newest = "default"
+
+// under lets cases open under another policy of the embedded ones.
+func (r *rig) under(policy string) *rig {
+	r.policy = policy
+	r.renew(opened)
+	return r
+}
 
 // rig is a case workflow in skipped time, with the real rules, a record in
 // memory, and partners whose answers a test sets.
@@ -58,6 +73,7 @@ type rig struct {
 	announce error // the warehouse's answer to announcements
 	cancel   error // and to cancellations
 	policy   string
+	library  *dispute.Library // nil: the embedded one
 
 	// refuse, when set, answers a batch in place of the record.
 	refuse func(dispute.Batch) (dispute.Receipt, error)
@@ -85,7 +101,7 @@ func setup(t tester) *rig {
 	t.Helper()
 	delivered := opened.AddDate(0, 0, -2)
 	r := &rig{
-		t: t, policy: "default",
+		t: t, policy: released,
 		order: dispute.OrderFacts{
 			OrderID: orderID, CustomerID: customer.ID, PlacedAt: opened.AddDate(0, 0, -6), Currency: "CNY",
 			Lines: []dispute.OrderLine{
@@ -113,21 +129,27 @@ func (r *rig) renew(at time.Time) {
 	r.env = suite.NewTestWorkflowEnvironment()
 	r.env.SetStartTime(at)
 	r.env.SetTestTimeout(20 * time.Second)
+	r.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a busy machine is no deadlock
 	r.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: workflows.CaseID(caseID), TaskQueue: workflows.QueueMain})
 	r.register()
 }
 
 func (r *rig) register() {
-	library, err := dispute.Embedded()
-	require.NoError(r.t, err)
-	rules := &activities.Rules{Library: library, Policy: r.policy}
+	if r.library == nil {
+		var err error
+		r.library, err = dispute.Embedded()
+		require.NoError(r.t, err)
+	}
+	rules := &activities.Rules{Books: shelf{r}, Policy: r.policy}
 	record := &activities.Record{Keeper: r, Rules: rules}
 	r.env.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
 	for name, step := range map[string]any{
 		activities.NameIntake: rules.Intake, activities.NameClocks: rules.Clocks, activities.NameAdmit: rules.Admit,
 		activities.NameAssess: rules.Assess, activities.NameAuthorize: rules.Authorize, activities.NamePlan: rules.Plan,
 		activities.NameInspect: rules.Inspect, activities.NameSilence: rules.Silence,
-		activities.NameRecord: record.Record, activities.NameAdopt: record.Adopt, activities.NameHistory: record.CustomerHistory,
+		activities.NameSuspend: rules.Suspend, activities.NameResume: rules.Resume, activities.NameExtend: rules.Extend,
+		activities.NameReproject: rules.Reproject,
+		activities.NameRecord:    record.Record, activities.NameAdopt: record.Adopt, activities.NameHistory: record.CustomerHistory,
 		activities.NameGetOrder: func(context.Context, string) (dispute.OrderFacts, error) {
 			defer r.locked()()
 			r.called("order")

@@ -1,25 +1,23 @@
 package workflows
 
 import (
-	"go.temporal.io/sdk/workflow"
-
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
 )
 
 // open begins a case: the claim is recorded, and everything missing is asked for once.
-func (r *caseRun) open(ctx workflow.Context) error {
+func (r *caseRun) open() error {
 	if r.opened {
 		return nil // the record of an earlier run was adopted: the case is open
 	}
 	o := *r.given.Opening
-	in, err := tryRuling[dispute.Intake](ctx, activities.NameIntake, o)
+	in, err := tryRuling[dispute.Intake](r.world, activities.NameIntake, o)
 	if activities.Code(err) == dispute.CodeInvalid {
 		r.refused = err // typed at a command line, past the API's checks
 		return err
 	}
 	if err != nil {
-		in = ruling[dispute.Intake](ctx, activities.NameIntake, o)
+		in = ruling[dispute.Intake](r.world, activities.NameIntake, o)
 	}
 	r.Case = dispute.Case{
 		ID: o.CaseID, ShopID: o.ShopID, PolicyVersion: in.PolicyVersion, PreviousCaseID: o.PreviousCaseID,
@@ -27,7 +25,7 @@ func (r *caseRun) open(ctx workflow.Context) error {
 		CustomerID: o.CustomerID, Currency: in.Currency, RequestedRemedy: in.RequestedRemedy, OpenedBy: o.OpenedBy,
 		Team: in.Team, Stage: dispute.StageIntake, OpenedAt: o.OpenedAt,
 	}
-	r.Engine = Engine{Sources: in.Sources, ContinueEvery: r.Engine.ContinueEvery}
+	r.Engine = Engine{Sources: in.Sources, Foresees: in.Foresees, ContinueEvery: r.Engine.ContinueEvery}
 	r.draft.opening = true
 	r.log(dispute.EventOpened, o.OpenedBy, string(o.Reason), kv{
 		"kind": o.Kind, "order_id": o.OrderID, "lines": o.Lines, "policy_version": in.PolicyVersion,
@@ -46,7 +44,7 @@ func (r *caseRun) open(ctx workflow.Context) error {
 
 // askForMissing sends the one completeness notice; it is a first response.
 func (r *caseRun) askForMissing(missing []dispute.EvidenceType) {
-	notice := &dispute.CompletenessNotice{SentAt: workflow.Now(r.sure).UTC()}
+	notice := &dispute.CompletenessNotice{SentAt: r.now()}
 	for _, t := range missing {
 		notice.Items = append(notice.Items, dispute.MissingItem{Type: t, From: dispute.RoleCustomer})
 	}
@@ -68,6 +66,9 @@ func (r *caseRun) evidence(s dispute.EvidenceSubmitted) {
 	if asked {
 		e.Source, e.RequestedFrom = dispute.SourceRequested, dispute.RoleCustomer
 	}
+	if from := r.askedOf(e); from != "" {
+		e.Source, e.RequestedFrom = dispute.SourceRequested, from
+	}
 	r.Case.Evidence = append(r.Case.Evidence, e)
 	r.logEvent(dispute.EventEvidence, e.SubmittedBy, "", s.EventID, kv{
 		"evidence_id": e.ID, "type": e.Type, "sha256": e.SHA256, "size": e.Size,
@@ -77,6 +78,7 @@ func (r *caseRun) evidence(s dispute.EvidenceSubmitted) {
 		r.log(dispute.EventComplete, dispute.System, "", nil)
 		r.investigate()
 	}
+	r.proven()
 }
 
 func (r *caseRun) tick(t dispute.EvidenceType) bool {
@@ -92,7 +94,7 @@ func (r *caseRun) tick(t dispute.EvidenceType) bool {
 // accept is the formal acceptance: the clock of the resolution, which runs
 // already, is told to the customer as the limit.
 func (r *caseRun) accept(limit dispute.Clock) {
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	r.Case.AcceptedAt = &now
 	r.log(dispute.EventAccepted, dispute.System, "", kv{"resolve_by": limit.DueAt})
 	r.notify(dispute.NoticeAccepted, dispute.RoleCustomer, kv{"resolve_by": limit.DueAt})

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/workflow"
 
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
@@ -21,7 +20,7 @@ func (r *caseRun) investigate() {
 	}
 	r.log(dispute.EventInvestigation, dispute.System, "", kv{"sources": names})
 	if r.pending(dispute.FactHistory) {
-		found, err := ask(r.sure, dispute.FactHistory, r.sourceLimit(dispute.FactHistory), &r.Case)
+		found, err := ask(r.world, dispute.FactHistory, r.sourceLimit(dispute.FactHistory), &r.Case)
 		r.learn(dispute.FactHistory, found, err)
 	}
 }
@@ -33,9 +32,9 @@ func (r *caseRun) advanceFacts() {
 			continue
 		}
 		src, limit, c := s.Source, r.sourceLimit(s.Source), r.Case
-		r.effect("fact/"+string(src), func(ctx workflow.Context) func(workflow.Context) error {
-			found, err := ask(ctx, src, limit, &c)
-			return func(workflow.Context) error { r.learn(src, found, err); return nil }
+		r.effect("fact/"+string(src), func(w world) func() error {
+			found, err := ask(w, src, limit, &c)
+			return func() error { r.learn(src, found, err); return nil }
 		})
 	}
 }
@@ -50,43 +49,42 @@ func (r *caseRun) sourceLimit(s dispute.FactSource) time.Duration {
 }
 
 // ask puts the question to one source; the answer is a Facts with that part set.
-func ask(ctx workflow.Context, s dispute.FactSource, limit time.Duration, c *dispute.Case) (dispute.Facts, error) {
+func ask(w world, s dispute.FactSource, limit time.Duration, c *dispute.Case) (dispute.Facts, error) {
 	var f dispute.Facts
 	var err error
 	switch s {
 	case dispute.FactOrder:
 		var v dispute.OrderFacts
-		v, err = call[dispute.OrderFacts](ctx, partnerOptions(QueueOrders, limit, "order "+c.OrderID), activities.NameGetOrder, c.OrderID)
+		v, err = call[dispute.OrderFacts](w, partnerOptions(QueueOrders, limit, "order "+c.OrderID), activities.NameGetOrder, c.OrderID)
 		f.Order = &v
 	case dispute.FactDispatch:
 		var v dispute.DispatchFacts
-		v, err = call[dispute.DispatchFacts](ctx, partnerOptions(QueueWarehouse, limit, "outbound record"), activities.NameGetDispatch, c.OrderID)
+		v, err = call[dispute.DispatchFacts](w, partnerOptions(QueueWarehouse, limit, "outbound record"), activities.NameGetDispatch, c.OrderID)
 		f.Dispatch = &v
 	case dispute.FactTrace:
 		var v dispute.TraceFacts
-		v, err = call[dispute.TraceFacts](ctx, partnerOptions(QueueCarrier, limit, "trace of the outbound parcel"),
+		v, err = call[dispute.TraceFacts](w, partnerOptions(QueueCarrier, limit, "trace of the outbound parcel"),
 			activities.NameTraceOrder, c.OrderID)
 		f.Trace = &v
 	case dispute.FactPayment:
 		var v dispute.PaymentFacts
-		v, err = call[dispute.PaymentFacts](ctx, partnerOptions(QueuePayment, limit, "refunds and chargebacks elsewhere"),
+		v, err = call[dispute.PaymentFacts](w, partnerOptions(QueuePayment, limit, "refunds and chargebacks elsewhere"),
 			activities.NamePaymentFacts, c.OrderID, c.ID)
 		f.Payment = &v
 	case dispute.FactHistory:
 		var v dispute.HistoryFacts
-		v, err = durableHistory(ctx, limit, c)
+		v, err = durableHistory(w, limit, c)
 		f.History = &v
 	}
 	return f, err
 }
 
 // durableHistory reads our own record; it gives up at the source's limit.
-func durableHistory(ctx workflow.Context, limit time.Duration, c *dispute.Case) (dispute.HistoryFacts, error) {
+func durableHistory(w world, limit time.Duration, c *dispute.Case) (dispute.HistoryFacts, error) {
 	var h dispute.HistoryFacts
 	local := recordLocalOptions()
 	local.ScheduleToCloseTimeout = min(limit, local.ScheduleToCloseTimeout)
-	err := workflow.ExecuteLocalActivity(workflow.WithLocalActivityOptions(ctx, local), activities.NameHistory,
-		c.CustomerID, c.ID, c.OpenedAt).Get(ctx, &h)
+	err := w.local(local, &h, activities.NameHistory, c.CustomerID, c.ID, c.OpenedAt)
 	return h, err
 }
 
@@ -107,7 +105,7 @@ func (r *caseRun) learn(s dispute.FactSource, found dispute.Facts, err error) {
 	if !r.asking() || r.Engine.Ending != "" {
 		return
 	}
-	if s == dispute.FactOrder {
+	if s == dispute.FactOrder && r.Case.Reopened == 0 { // a settled case was admitted once
 		r.orderKnown(state)
 	}
 	if r.Case.Stage == dispute.StageInvestigation && r.Engine.Ending == "" && r.allAsked() {
@@ -148,7 +146,7 @@ func (r *caseRun) askAnew(s dispute.FactSource) {
 }
 
 func (r *caseRun) setSource(s dispute.FactSource, state, detail string) {
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	for i := range r.Case.Facts.Sources {
 		if src := &r.Case.Facts.Sources[i]; src.Source == s {
 			src.State, src.Detail, src.At = state, detail, &now
@@ -181,7 +179,8 @@ func (r *caseRun) orderKnown(state string) {
 		r.accept(r.startNow(dispute.ClockRequest{Name: dispute.ClockResolution}))
 		return
 	}
-	a := ruling[activities.Admitted](r.sure, activities.NameAdmit, &r.Case, workflow.Now(r.sure).UTC())
+	a := ruling[activities.Admitted](r.world, activities.NameAdmit, &r.Case, r.now())
+	r.bind(a.PolicyVersion, a.Foresees)
 	if a.Admissible {
 		r.setClock(*a.Resolution)
 		r.accept(*a.Resolution)
@@ -218,10 +217,21 @@ func (r *caseRun) allAsked() bool {
 
 // assess rules on the facts, and goes the way that the ruling says.
 func (r *caseRun) assess() {
-	a := ruling[activities.Assessed](r.sure, activities.NameAssess, &r.Case, workflow.Now(r.sure).UTC())
+	if r.Case.ProofOpen() != nil {
+		return // ruled on once it is shown, or will not be
+	}
+	a := ruling[activities.Assessed](r.world, activities.NameAssess, &r.Case, r.now())
 	r.Case.Risk, r.Case.Liability = a.Risk, a.Liability
 	if len(a.Liability) > 0 {
 		r.log(dispute.EventLiability, dispute.System, a.Rule, kv{"liability": a.Liability})
+	}
+	if a.Route == dispute.RouteProve && a.Proof != nil && a.Clock != nil {
+		r.askProof(dispute.ProofStep{Party: a.Proof.Party, Types: a.Proof.Types, AskedBy: dispute.System, Rule: a.Proof.Rule, Basis: a.Proof.Basis}, *a.Clock)
+		return
+	}
+	if r.Case.Reopened > 0 && a.Route != dispute.RoutePerson { // no rule gives a second time what it gave once
+		r.askAgent(&dispute.Explanation{Code: codeReopened, Rule: a.Rule}, a.Rule)
+		return
 	}
 	if a.Clock != nil {
 		r.setClock(*a.Clock)

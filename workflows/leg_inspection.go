@@ -3,8 +3,6 @@ package workflows
 import (
 	"slices"
 
-	"go.temporal.io/sdk/workflow"
-
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
 )
@@ -37,7 +35,7 @@ func (r *caseRun) received(w dispute.WarehouseReceived) {
 	if ret.ReceivedAt != nil || !l.State.CanBecome(dispute.ReturnReceived) || r.moneyMoved(l) || r.Engine.Ending != "" {
 		return // counted again, or the case went on without it: recorded, nothing to do
 	}
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	ret.ReceivedAt = &now
 	r.meetLegClocks(l.ID)
 	r.setLeg(l, dispute.ReturnReceived, warehouse, "")
@@ -93,7 +91,7 @@ func refundsAny(m *dispute.Leg, lines []dispute.Line) bool {
 }
 
 func (r *caseRun) judge(l *dispute.Leg, again bool) {
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	if l.Return.ReceivedAt == nil {
 		l.Return.ReceivedAt = &now
 	}
@@ -102,7 +100,7 @@ func (r *caseRun) judge(l *dispute.Leg, again bool) {
 	if !again {
 		r.setLeg(l, dispute.ReturnInspected, warehouse, "")
 	}
-	finding := ruling[dispute.InspectionFinding](r.sure, activities.NameInspect, &r.Case, l.ID)
+	finding := ruling[dispute.InspectionFinding](r.world, activities.NameInspect, &r.Case, l.ID)
 	l.Return.Differences = finding.Differences
 	r.notify(dispute.NoticeInspected, dispute.RoleCustomer, kv{"leg_id": l.ID, "accepted": finding.Accepted, "differences": finding.Differences})
 	switch {

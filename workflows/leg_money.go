@@ -3,8 +3,6 @@ package workflows
 import (
 	"time"
 
-	"go.temporal.io/sdk/workflow"
-
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
 )
@@ -19,7 +17,7 @@ func (r *caseRun) progressMoney(leg *dispute.Leg) {
 		r.setLeg(leg, dispute.MoneyCancelled, dispute.System, dispute.CodeOrderNotYours)
 		return
 	}
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	leg.Money.RequestedAt = &now
 	r.setLeg(leg, dispute.MoneyRequested, dispute.System, "")
 	r.start(dispute.ClockRefundSettlement, leg.ID)
@@ -46,16 +44,16 @@ func (r *caseRun) advanceMoney(leg *dispute.Leg) {
 		return
 	}
 	claim, patience := r.claim(leg), r.payPatience(leg)
-	r.effect("pay/"+leg.Money.Key, func(ctx workflow.Context) func(workflow.Context) error {
-		moved, err := call[activities.Movement](ctx, payOptions(patience, "pay "+claim.Amount.String()), activities.NamePay, claim)
+	r.effect("pay/"+leg.Money.Key, func(w world) func() error {
+		moved, err := call[activities.Movement](w, payOptions(patience, "pay "+claim.Amount.String()), activities.NamePay, claim)
 		return r.onMoney(claim.Key, func(l *dispute.Leg) { r.paid(l, moved, err) })
 	})
 }
 
 // payPatience is how long a payment is tried: until its settlement is due.
 func (r *caseRun) payPatience(leg *dispute.Leg) time.Duration {
-	if k := r.Case.Running(dispute.ClockRefundSettlement, leg.ID); k != nil {
-		return max(k.DueAt.Sub(workflow.Now(r.sure)), minPayPatience)
+	if k := r.Case.Counting(dispute.ClockRefundSettlement, leg.ID); k != nil {
+		return max(k.DueAt.Sub(r.now()), minPayPatience)
 	}
 	return time.Hour
 }
@@ -116,8 +114,8 @@ func paidFor(o *dispute.OrderFacts, lineID string) int64 {
 }
 
 // onMoney makes an applier that runs f on the leg that has the key.
-func (r *caseRun) onMoney(key string, f func(*dispute.Leg)) func(workflow.Context) error {
-	return func(workflow.Context) error {
+func (r *caseRun) onMoney(key string, f func(*dispute.Leg)) func() error {
+	return func() error {
 		if l := r.legByKey(key); l != nil {
 			f(l)
 		}
@@ -179,7 +177,7 @@ func (r *caseRun) moneyUpdate(l *dispute.Leg, status dispute.LegState, ref strin
 	r.logEvent(dispute.EventRefundUpdated, by, string(said), eventID, kv{"leg_id": l.ID, "refund_key": l.Money.Key, "provider_ref": ref})
 	switch status {
 	case dispute.MoneySucceeded:
-		now := workflow.Now(r.sure).UTC()
+		now := r.now()
 		l.Money.SettledAt, l.Problem = &now, ""
 		r.setLeg(l, status, by, "")
 		r.meetLegClocks(l.ID)
@@ -200,7 +198,7 @@ func (r *caseRun) paidLate(l *dispute.Leg, by dispute.Actor, eventID string) {
 	r.logEvent(dispute.EventRefundUpdated, by, problemPaidLate, eventID, kv{
 		"leg_id": l.ID, "refund_key": l.Money.Key, "provider_ref": l.Money.ProviderRef, "was": l.State,
 	})
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	l.Money.SettledAt, l.Problem = &now, problemPaidLate
 	r.setLeg(l, dispute.MoneySucceeded, by, problemPaidLate)
 	r.notify(dispute.NoticeRefunded, dispute.RoleCustomer, kv{"leg_id": l.ID, "amount": l.Money.Amount})
@@ -241,8 +239,8 @@ func reportable(s dispute.LegState) bool {
 // advanceReconcile asks the provider what became of a payment whose settlement is due.
 func (r *caseRun) advanceReconcile(leg *dispute.Leg) {
 	claim := r.claim(leg)
-	r.effect("reconcile/"+claim.Key, func(ctx workflow.Context) func(workflow.Context) error {
-		moved, err := call[activities.Movement](ctx, partnerOptions(QueuePayment, settlePatience, "reconcile "+claim.Key),
+	r.effect("reconcile/"+claim.Key, func(w world) func() error {
+		moved, err := call[activities.Movement](w, partnerOptions(QueuePayment, settlePatience, "reconcile "+claim.Key),
 			activities.NameReconcile, claim)
 		return r.onMoney(claim.Key, func(l *dispute.Leg) { r.reconciled(l, moved, err) })
 	})

@@ -46,7 +46,7 @@ func (r *caseRun) resolveCommand(c dispute.ResolveCommand) error {
 // by the next attempt. Its word is taken over; a provider that cannot be asked
 // leaves things as they are.
 func (r *caseRun) mayGiveUp(l *dispute.Leg) error {
-	moved, err := call[activities.Movement](r.sure, partnerOptions(QueuePayment, givingUpPatience, "ask before giving "+l.Money.Key+" up"),
+	moved, err := call[activities.Movement](r.world, partnerOptions(QueuePayment, givingUpPatience, "ask before giving "+l.Money.Key+" up"),
 		activities.NameReconcile, r.claim(l))
 	switch {
 	case err != nil:

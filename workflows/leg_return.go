@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"go.temporal.io/sdk/workflow"
-
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
 )
@@ -61,9 +59,9 @@ func labelRequest(c dispute.Case, leg dispute.Leg) activities.LabelRequest {
 	return activities.LabelRequest{RMAID: leg.Return.RMAID, CaseID: c.ID, OrderID: c.OrderID, Lines: leg.Return.Instructions.Items}
 }
 
-func (r *caseRun) announce(c dispute.Case, leg dispute.Leg) func(workflow.Context) func(workflow.Context) error {
-	return func(ctx workflow.Context) func(workflow.Context) error {
-		addr, err := call[activities.ReturnAddress](ctx, partnerOptions(QueueWarehouse, preparePatience, "announce "+leg.Return.RMAID),
+func (r *caseRun) announce(c dispute.Case, leg dispute.Leg) func(world) func() error {
+	return func(w world) func() error {
+		addr, err := call[activities.ReturnAddress](w, partnerOptions(QueueWarehouse, preparePatience, "announce "+leg.Return.RMAID),
 			activities.NameAnnounceReturn, announceRequest(c, leg))
 		return r.onReturn(leg.ID, func(l *dispute.Leg) {
 			if err != nil {
@@ -76,9 +74,9 @@ func (r *caseRun) announce(c dispute.Case, leg dispute.Leg) func(workflow.Contex
 	}
 }
 
-func (r *caseRun) issueLabel(c dispute.Case, leg dispute.Leg) func(workflow.Context) func(workflow.Context) error {
-	return func(ctx workflow.Context) func(workflow.Context) error {
-		label, err := call[activities.Label](ctx, partnerOptions(QueueCarrier, preparePatience, "return label for "+leg.Return.RMAID),
+func (r *caseRun) issueLabel(c dispute.Case, leg dispute.Leg) func(world) func() error {
+	return func(w world) func() error {
+		label, err := call[activities.Label](w, partnerOptions(QueueCarrier, preparePatience, "return label for "+leg.Return.RMAID),
 			activities.NameIssueLabel, labelRequest(c, leg))
 		return r.onReturn(leg.ID, func(l *dispute.Leg) {
 			if err != nil {
@@ -98,8 +96,8 @@ func (r *caseRun) issueLabel(c dispute.Case, leg dispute.Leg) func(workflow.Cont
 }
 
 // onReturn makes an applier that runs f on the leg as it then is.
-func (r *caseRun) onReturn(legID string, f func(*dispute.Leg)) func(workflow.Context) error {
-	return func(workflow.Context) error {
+func (r *caseRun) onReturn(legID string, f func(*dispute.Leg)) func() error {
+	return func() error {
 		if l := r.Case.Leg(legID); l != nil {
 			f(l)
 		}
@@ -137,21 +135,21 @@ func (r *caseRun) returnReady(l *dispute.Leg) {
 // still have been issued: asking again under its key tells, and then it is voided.
 func (r *caseRun) undoReturn(leg dispute.Leg) {
 	c := r.Case
-	r.effect("undo/"+leg.ID, func(ctx workflow.Context) func(workflow.Context) error {
-		err := undo(ctx, c, leg)
+	r.effect("undo/"+leg.ID, func(w world) func() error {
+		err := undo(w, c, leg)
 		return r.onReturn(leg.ID, func(l *dispute.Leg) { r.undone(l, err) })
 	})
 }
 
-func undo(ctx workflow.Context, c dispute.Case, leg dispute.Leg) error {
-	_, err := call[any](ctx, partnerOptions(QueueWarehouse, undoPatience, "void "+leg.Return.RMAID), activities.NameCancelReturn, leg.Return.RMAID)
+func undo(w world, c dispute.Case, leg dispute.Leg) error {
+	_, err := call[any](w, partnerOptions(QueueWarehouse, undoPatience, "void "+leg.Return.RMAID), activities.NameCancelReturn, leg.Return.RMAID)
 	if leg.Return.Instructions.FreightPayer != dispute.FreightMerchant {
 		return err
 	}
 	o := partnerOptions(QueueCarrier, undoPatience, "void the label of "+leg.Return.RMAID)
 	id := leg.Return.LabelID
 	if id == "" {
-		label, labelErr := call[activities.Label](ctx, o, activities.NameIssueLabel, labelRequest(c, leg))
+		label, labelErr := call[activities.Label](w, o, activities.NameIssueLabel, labelRequest(c, leg))
 		if isFinal(labelErr) {
 			return err // the carrier refuses: there is no label
 		}
@@ -160,7 +158,7 @@ func undo(ctx workflow.Context, c dispute.Case, leg dispute.Leg) error {
 		}
 		id = label.LabelID
 	}
-	if _, voidErr := call[any](ctx, o, activities.NameVoidLabel, id); voidErr != nil {
+	if _, voidErr := call[any](w, o, activities.NameVoidLabel, id); voidErr != nil {
 		return voidErr
 	}
 	return err
@@ -211,7 +209,7 @@ func (r *caseRun) underway(l *dispute.Leg) {
 	if l.State == dispute.ReturnInTransit || !l.State.CanBecome(dispute.ReturnInTransit) {
 		return
 	}
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	l.Return.ShippedAt = &now
 	r.meetClock(dispute.ClockReturnShipment, l.ID)
 	r.setLeg(l, dispute.ReturnInTransit, dispute.System, "")
@@ -238,7 +236,7 @@ func (r *caseRun) scanned(u dispute.CarrierUpdate) {
 	case dispute.ParcelLost:
 		r.parcelLost(l, u.Carrier, u.TrackingNumber)
 	case dispute.ParcelDelivered:
-		now := workflow.Now(r.sure).UTC()
+		now := r.now()
 		l.Return.DeliveredAt = &now
 		if own := l.Return.CustomerTracking; own != nil && !l.Return.Labelled(u.Carrier, u.TrackingNumber) {
 			own.Delivered = true
@@ -266,10 +264,10 @@ func (r *caseRun) parcelLost(l *dispute.Leg, carrier, number string) {
 func (r *caseRun) returnLost(l *dispute.Leg) {
 	l.Return.ParcelStatus = dispute.ParcelLost
 	clock := dispute.Clock{Name: dispute.ClockReturnTransit, LegID: l.ID}
-	if k := r.Case.Running(dispute.ClockReturnTransit, l.ID); k != nil {
+	if k := r.Case.Counting(dispute.ClockReturnTransit, l.ID); k != nil {
 		clock = *k
 	}
-	s := ruling[dispute.Silence](r.sure, activities.NameSilence, &r.Case, clock)
+	s := ruling[dispute.Silence](r.world, activities.NameSilence, &r.Case, clock)
 	r.meetLegClocks(l.ID)
 	r.setLeg(l, dispute.ReturnLost, dispute.System, s.Rule)
 	if s.Outcome == dispute.SilenceRefund {

@@ -25,7 +25,7 @@ func (r *caseRun) askAgent(why *dispute.Explanation, rule string) {
 	if r.Case.Stage == dispute.StageAdjudication {
 		return // a supervisor has it already, with a clock of theirs
 	}
-	k := r.Case.Running(dispute.ClockAgentDecision, "")
+	k := r.Case.Counting(dispute.ClockAgentDecision, "")
 	if k == nil {
 		started := r.startNow(dispute.ClockRequest{Name: dispute.ClockAgentDecision})
 		k = &started
@@ -43,16 +43,14 @@ func (r *caseRun) backToDesk(why string) {
 	r.askAgent(&dispute.Explanation{Code: why}, "")
 }
 
-// reopen takes a case back that was thought to be settled.
-func (r *caseRun) reopen() {
-	r.meetClock(dispute.ClockReopenWindow, "")
-	r.Case.ResolvedAt, r.Case.Outcome = nil, ""
-	r.moveTo(dispute.StageInvestigation)
-}
-
-// authorize prices remedies and asks whether their author may grant them.
-func (r *caseRun) authorize(by dispute.Actor, remedies []dispute.Remedy) (dispute.Authority, error) {
-	a := ruling[dispute.Authority](r.sure, activities.NameAuthorize, &r.Case, by, remedies)
+// authorize prices remedies and asks whether their author may grant them. What the
+// author found of the fault counts, since amounts depend on it.
+func (r *caseRun) authorize(by dispute.Actor, found []dispute.Share, remedies []dispute.Remedy) (dispute.Authority, error) {
+	judged := r.Case
+	if len(found) > 0 {
+		judged.Liability = found
+	}
+	a := ruling[dispute.Authority](r.world, activities.NameAuthorize, &judged, by, remedies)
 	if a.Refused != nil {
 		return a, a.Refused
 	}

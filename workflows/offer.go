@@ -3,14 +3,12 @@ package workflows
 import (
 	"fmt"
 
-	"go.temporal.io/sdk/workflow"
-
 	"github.com/redresshq/redress/dispute"
 )
 
 // makeOffer puts an offer before the customer; the one before it is replaced.
 func (r *caseRun) makeOffer(o dispute.Offer) {
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	if o.ID == "" {
 		o.ID = fmt.Sprintf("offer_%d", len(r.Case.Offers)+1)
 	}
@@ -26,7 +24,7 @@ func (r *caseRun) presentOffer(o *dispute.Offer) {
 	if !r.moveTo(dispute.StageNegotiation) {
 		return
 	}
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	o.PresentedAt = &now
 	if len(o.Liability) > 0 && o.Author != dispute.System {
 		r.Case.Liability = o.Liability
@@ -34,7 +32,7 @@ func (r *caseRun) presentOffer(o *dispute.Offer) {
 	}
 	r.Engine.Offered = true
 	r.meetClocks(dispute.ClockFirstResponse, dispute.ClockAgentDecision, dispute.ClockSupervisorDecision, dispute.ClockEscalationWindow)
-	k := r.Case.Running(dispute.ClockCustomerResponse, "")
+	k := r.Case.Counting(dispute.ClockCustomerResponse, "")
 	if k == nil {
 		started := r.startNow(dispute.ClockRequest{Name: dispute.ClockCustomerResponse})
 		k = &started
@@ -76,7 +74,7 @@ func (r *caseRun) offerCommand(c dispute.OfferCommand) error {
 	if err := dispute.CheckRounds(&r.Case); err != nil {
 		return err
 	}
-	a, err := r.authorize(c.Actor, c.Remedies)
+	a, err := r.authorize(c.Actor, c.Liability, c.Remedies)
 	if err != nil {
 		return err
 	}
@@ -86,7 +84,7 @@ func (r *caseRun) offerCommand(c dispute.OfferCommand) error {
 		return nil
 	}
 	r.withdrawProposals()
-	o.MadeAt, o.State = workflow.Now(r.sure).UTC(), dispute.OfferPendingApproval
+	o.MadeAt, o.State = r.now(), dispute.OfferPendingApproval
 	o.ApprovalID = r.askApproval(o.ID, c.Actor, a)
 	r.Case.Offers = append(r.Case.Offers, o)
 	return nil
@@ -127,7 +125,7 @@ func (r *caseRun) respondCommand(c dispute.RespondCommand) error {
 }
 
 func (r *caseRun) answerOffer(o *dispute.Offer, state dispute.OfferState, c dispute.RespondCommand) {
-	now := workflow.Now(r.sure).UTC()
+	now := r.now()
 	o.State, o.AnsweredAt = state, &now
 	r.meetClock(dispute.ClockCustomerResponse, "")
 	r.log(dispute.EventOfferAnswered, c.Actor, string(c.Action), kv{"offer_id": o.ID})

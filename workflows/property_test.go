@@ -97,6 +97,23 @@ func (r *rig) anything(t *rapid.T, p *provider, n int) func() {
 			p.mood = []string{"declining", "deaf", "mute", "slow", ""}[sequence%5]
 		},
 		"trace": func() { r.onReturn.Status = status },
+		"suspend": func() {
+			r.suspend(id, []dispute.SuspensionReason{dispute.SuspendAgreedPause, dispute.SuspendCourtOrPolice, dispute.SuspendAppraisal,
+				dispute.SuspendAwaitingCustomer, "lunch"}[sequence%5])
+		},
+		"resume": func() { r.resume(id) },
+		"extend": func() {
+			r.extend(id, []dispute.ClockName{dispute.ClockResolution, dispute.ClockCustomerResponse, dispute.ClockAgentDecision}[sequence%3],
+				"", []string{"1wd", "1d", "2h", "99wd", "soon"}[max(quantity, 0)])
+		},
+		"ask": func() {
+			r.ask(id, []dispute.Party{dispute.PartyCustomer, dispute.PartyMerchant}[sequence%2], dispute.EvidenceReport)
+		},
+		"show":   func() { r.hand(id, dispute.EvidenceReport, who, time.Duration(amount)*time.Hour) },
+		"appeal": func() { r.appeal(id, "evd_"+id) },
+		"reopen": func() { r.reopenCase(id, who) },
+		"survey": func() { r.survey(id, quantity) },
+		"rules":  func() { r.signal(dispute.SignalReproject, dispute.RulesChanged{EventID: "r" + id, Calendar: "cn"}) },
 	}
 	names := make([]string, 0, len(acts))
 	for name := range acts {
@@ -125,7 +142,7 @@ func (r *rig) tell(p *provider, id, key string, fine bool) {
 func TestWhateverComesTheCaseHoldsTheLaws(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		r := setup(t)
+		r := setup(t).under(rapid.SampledFrom([]string{released, newest}).Draw(t, "policy"))
 		p := &provider{books: map[string]dispute.MoneyClaim{}, state: map[string]dispute.LegState{}}
 		r.pay, r.find = p.pay, p.find
 		o := rapid.SampledFrom([]dispute.Opening{r.opening(), r.claimForDesk(), r.complaint(), r.noReason(), r.lostOutbound()}).Draw(t, "opening")
@@ -184,12 +201,13 @@ func (r *rig) lawful(t *rapid.T) {
 			dispute.StageIntake:       {dispute.ClockCustomerInfo},
 			dispute.StageNegotiation:  {dispute.ClockAgentDecision, dispute.ClockCustomerResponse, dispute.ClockEscalationWindow, dispute.ClockSupervisorDecision},
 			dispute.StageAdjudication: {dispute.ClockSupervisorDecision},
+			dispute.StageAppeal:       {dispute.ClockAppealWindow},
 			dispute.StageExecution:    {dispute.ClockResolution},
 			dispute.StageFollowUp:     {dispute.ClockReopenWindow},
 		}[c.Stage]
 		running := len(awaited) == 0 // in the investigation partners are asked
 		for _, name := range awaited {
-			running = running || c.Running(name, "") != nil
+			running = running || (c.Counting(name, "") != nil && c.NextDue() != nil) // or it stands still while another is waited for
 		}
 		require.True(t, running, "in %s nobody is waited for: %v", c.Stage, c.Clocks)
 	}

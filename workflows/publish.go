@@ -57,7 +57,7 @@ func (r *caseRun) publish() {
 	}
 	r.arm()
 	r.upsert()
-	workflow.SetCurrentDetails(r.sure, r.details())
+	workflow.SetCurrentDetails(r.temporal.ctx, r.details())
 }
 
 func (r *caseRun) upsert() {
@@ -96,8 +96,8 @@ func (r *caseRun) upsert() {
 	if len(changed) == 0 {
 		return
 	}
-	if err := workflow.UpsertTypedSearchAttributes(r.sure, changed...); err != nil {
-		workflow.GetLogger(r.sure).Error("search attributes", "error", err)
+	if err := workflow.UpsertTypedSearchAttributes(r.temporal.ctx, changed...); err != nil {
+		r.world.logger().Error("search attributes", "error", err)
 		return
 	}
 	r.published = now
@@ -106,7 +106,7 @@ func (r *caseRun) upsert() {
 // carriedAttributes reads what the run began with: set at start, or carried over
 // by continue-as-new.
 func (r *caseRun) carriedAttributes() attributes {
-	have := workflow.GetTypedSearchAttributes(r.sure)
+	have := workflow.GetTypedSearchAttributes(r.temporal.ctx)
 	var was attributes
 	if v, ok := have.GetKeyword(attrStage); ok {
 		was.stage = dispute.Stage(v)
@@ -129,6 +129,9 @@ func (r *caseRun) carriedAttributes() attributes {
 	return was
 }
 
+// detailsTime is how people read an instant.
+const detailsTime = "Mon 2006-01-02 15:04 MST"
+
 // details says in plain words where the case is, who is awaited until when, and
 // what happens then.
 func (r *caseRun) details() string {
@@ -139,10 +142,24 @@ func (r *caseRun) details() string {
 		fmt.Fprintf(&b, ", outcome **%s**", c.Outcome)
 	}
 	b.WriteString(".\n\n")
+	if s := c.Suspended; s != nil {
+		fmt.Fprintf(&b, "The case **stands still** since %s for *%s*.\n\n", s.At.Format(detailsTime), s.Reason)
+	}
 	for i := range c.Clocks {
-		if k := &c.Clocks[i]; k.State == dispute.ClockRunning {
-			fmt.Fprintf(&b, "- %s: waiting for %s until %s, then *%s* (%s)\n", k.Name, k.Owner,
-				k.DueAt.Format("Mon 2006-01-02 15:04 MST"), k.OnExpiry, k.Why)
+		switch k := &c.Clocks[i]; k.State {
+		case dispute.ClockRunning:
+			fmt.Fprintf(&b, "- %s: waiting for %s until %s, then *%s* (%s)\n", k.Name, k.Owner, k.DueAt.Format(detailsTime), k.OnExpiry, k.Why)
+		case dispute.ClockSuspended:
+			fmt.Fprintf(&b, "- %s of %s **stands still**", k.Name, k.Owner)
+			if n := len(k.Suspensions); n > 0 {
+				fmt.Fprintf(&b, " since %s for *%s*", k.Suspensions[n-1].From.Format(detailsTime), k.Suspensions[n-1].Reason)
+			}
+			fmt.Fprintf(&b, "; used so far: %s\n", k.Consumed)
+		}
+	}
+	for i := range c.Proof {
+		if p := &c.Proof[i]; p.State == dispute.ProofOpen {
+			fmt.Fprintf(&b, "- %s: the %s is to show %v\n", dispute.ProofID(i), p.Party, p.Types)
 		}
 	}
 	for i := range c.Legs {

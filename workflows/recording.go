@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"go.temporal.io/sdk/workflow"
-
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
 )
@@ -38,7 +36,7 @@ func (r *caseRun) log(t dispute.EventType, by dispute.Actor, reason string, data
 // logEvent is log for what an outside event brought.
 func (r *caseRun) logEvent(t dispute.EventType, by dispute.Actor, reason, eventID string, data kv) {
 	r.draft.entries = append(r.draft.entries, dispute.Entry{
-		Type: t, At: workflow.Now(r.sure).UTC(), Actor: by, Stage: r.Case.Stage, Reason: reason, EventID: eventID,
+		Type: t, At: r.now(), Actor: by, Stage: r.Case.Stage, Reason: reason, EventID: eventID,
 		Data: r.encode(data),
 	})
 }
@@ -68,7 +66,7 @@ func (r *caseRun) encode(data kv) json.RawMessage {
 	raw, err := json.Marshal(data)
 	if err != nil { // only a programming error can bring this about; say so instead of losing the entry
 		raw = []byte(`{"unencodable":true}`)
-		workflow.GetLogger(r.sure).Error("entry data", "error", err)
+		r.world.logger().Error("entry data", "error", err)
 	}
 	return raw
 }
@@ -85,10 +83,9 @@ func (r *caseRun) commit() error {
 	if err != nil {
 		return fmt.Errorf("encoding the engine's state: %w", err)
 	}
-	info := workflow.GetInfo(r.sure)
-	receipt, err := durable[activities.Recorded](r.sure, activities.NameRecord, dispute.Batch{
-		CaseID: r.Case.ID, RunID: info.WorkflowExecution.RunID, Number: r.Engine.Batch,
-		At: workflow.Now(r.sure).UTC(), Continues: r.recorder,
+	receipt, err := durable[activities.Recorded](r.world, activities.NameRecord, dispute.Batch{
+		CaseID: r.Case.ID, RunID: r.world.runID(), Number: r.Engine.Batch,
+		At: r.now(), Continues: r.recorder,
 		Opening: r.draft.opening, Gate: r.draft.gate, Case: r.Case, Engine: engine,
 		Entries: r.draft.entries, Notices: r.draft.notices, References: r.draft.references,
 		Starting: r.draft.starting,
@@ -115,7 +112,7 @@ func (r *caseRun) commit() error {
 	if len(receipt.Pending) > 0 {
 		return nil
 	}
-	r.opened, r.recorder = true, info.WorkflowExecution.RunID
+	r.opened, r.recorder = true, r.world.runID()
 	for _, k := range receipt.Clocks {
 		r.Case.SetClock(k)
 	}
@@ -125,8 +122,8 @@ func (r *caseRun) commit() error {
 
 // standStill waits for the end that the server has already decided.
 func (r *caseRun) standStill(cause error) error {
-	workflow.GetLogger(r.sure).Warn("another run owns this case", "error", cause)
-	if err := workflow.Await(r.sure, func() bool { return false }); err != nil {
+	r.world.logger().Warn("another run owns this case", "error", cause)
+	if err := r.world.standStill(); err != nil {
 		return err
 	}
 	return cause

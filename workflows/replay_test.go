@@ -20,6 +20,7 @@ import (
 // are recorded by TestRecordReplayFixtures in e2e.
 var replayed = []string{
 	"return", "inadmissible", "complaint", "inspection-differs", "silence", "cancelled", "reset", "restarted", "continued", "record-away",
+	"standing",
 }
 
 const fixtures = "testdata/replay"

@@ -3,10 +3,6 @@ package workflows
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
-
-	"go.temporal.io/sdk/converter"
-	"go.temporal.io/sdk/workflow"
 
 	"github.com/redresshq/redress/dispute"
 )
@@ -15,24 +11,13 @@ import (
 // command line. None of them may break a case: what cannot be used is recorded
 // and ignored.
 
-func (r *caseRun) signalsWaiting() bool {
-	return len(workflow.GetUnhandledSignalNames(r.sure)) > 0
-}
-
 // collectSignals turns every signal that has arrived into an event.
 func (r *caseRun) collectSignals() {
-	names := workflow.GetUnhandledSignalNames(r.sure)
-	slices.Sort(names)
-	for _, name := range names {
-		ch := workflow.GetSignalChannel(r.sure, name)
-		var raw converter.RawValue
-		for ch.ReceiveAsync(&raw) {
-			body := raw.Payload().GetData()
-			r.enqueue(&event{apply: func(workflow.Context) error {
-				r.signal(dispute.SignalName(name), body)
-				return nil
-			}})
-		}
+	for _, s := range r.world.receive() {
+		r.enqueue(&event{apply: func() error {
+			r.signal(s.name, s.body)
+			return nil
+		}})
 	}
 }
 
@@ -52,7 +37,7 @@ func (r *caseRun) signal(name dispute.SignalName, body []byte) {
 	case dispute.SignalPaymentUpdate:
 		take(r, name, body, r.settled)
 	case dispute.SignalReproject:
-		take(r, name, body, func(e anyEvent) { r.logEvent(dispute.EventReprojected, dispute.System, "", e.EventID, nil) })
+		take(r, name, body, r.reproject)
 	case dispute.SignalReplacementUpdate, dispute.SignalRepairUpdate:
 		take(r, name, body, func(e anyEvent) { r.ignore(dispute.System, "no_such_leg", e.EventID, kv{"signal": name}) })
 	default:

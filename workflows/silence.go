@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"go.temporal.io/sdk/workflow"
-
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
 )
@@ -26,8 +24,16 @@ func (r *caseRun) expire(k dispute.Clock) {
 		r.end(dispute.OutcomeExpired)
 	case dispute.SilenceCloseRejected:
 		r.closeAfterWindow()
-	case dispute.SilenceClose:
-		r.end(dispute.OutcomeResolved)
+	case dispute.SilenceClose, dispute.SilenceUnanswered: // of the reopen window, of the survey
+		r.closeSettled()
+	case dispute.SilenceAsk:
+		r.askSurvey(k)
+	case dispute.SilenceJudge:
+		r.unproven(k)
+	case dispute.SilenceFinal:
+		r.notContested()
+	case dispute.SilenceResume:
+		r.resume(dispute.System, "over", "")
 	case dispute.SilenceForCustomer, dispute.SilenceEscalate:
 		r.breach(k)
 		r.agentSilent(k)
@@ -84,7 +90,7 @@ func (r *caseRun) closeAfterWindow() {
 // agentSilent decides for the customer inside the automatic limit and without
 // risk, if the policy says so; otherwise a supervisor gets the case.
 func (r *caseRun) agentSilent(k dispute.Clock) {
-	s := ruling[dispute.Silence](r.sure, activities.NameSilence, &r.Case, k)
+	s := ruling[dispute.Silence](r.world, activities.NameSilence, &r.Case, k)
 	if s.Outcome == dispute.SilenceForCustomer && !r.goodsSent() {
 		d := dispute.Decision{Author: dispute.System, Remedies: s.Remedies, Rule: s.Rule}
 		if plan := r.plan(d.Remedies); plan.Refused == nil {
@@ -134,8 +140,8 @@ func (r *caseRun) traceReturn(k dispute.Clock) {
 // advanceTrace asks the carrier where a return is.
 func (r *caseRun) advanceTrace(leg *dispute.Leg) {
 	carrier, number, limit := leg.Return.Carrier, leg.Return.TrackingNumber, r.sourceLimit(dispute.FactTrace)
-	r.effect("trace/"+leg.ID, func(ctx workflow.Context) func(workflow.Context) error {
-		t, err := call[dispute.TraceFacts](ctx, partnerOptions(QueueCarrier, limit, "trace of the return"), activities.NameTraceParcel, carrier, number)
+	r.effect("trace/"+leg.ID, func(w world) func() error {
+		t, err := call[dispute.TraceFacts](w, partnerOptions(QueueCarrier, limit, "trace of the return"), activities.NameTraceParcel, carrier, number)
 		return r.onReturn(leg.ID, func(l *dispute.Leg) {
 			l.Return.Tracing = false
 			switch {
@@ -164,7 +170,7 @@ func (r *caseRun) receiptSilent(k dispute.Clock) {
 		return
 	}
 	r.breach(k)
-	if s := ruling[dispute.Silence](r.sure, activities.NameSilence, &r.Case, k); s.Outcome == dispute.SilenceRefund {
+	if s := ruling[dispute.Silence](r.world, activities.NameSilence, &r.Case, k); s.Outcome == dispute.SilenceRefund {
 		r.setLeg(l, dispute.ReturnAccepted, dispute.System, s.Rule)
 		return
 	}

@@ -24,6 +24,10 @@ var silences = map[dispute.ClockName][]scenario{
 	dispute.ClockInspection:          inspectionSilences,
 	dispute.ClockRefundSettlement:    settlementSilences,
 	dispute.ClockReopenWindow:        reopenSilences,
+	dispute.ClockEvidenceSupplement:  proofSilences,
+	dispute.ClockAppealWindow:        appealSilences,
+	dispute.ClockSurvey:              surveySilences,
+	dispute.ClockSuspension:          suspensionSilences,
 }
 
 func TestEveryClockOfTheDefaultPolicyHasASilenceTest(t *testing.T) {

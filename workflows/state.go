@@ -29,14 +29,16 @@ type State struct {
 
 // Engine is the workflow's own part of the state.
 type Engine struct {
-	Batch         int64                     `json:"batch"`
-	Sources       []dispute.SourceLimit     `json:"sources,omitempty"`
-	SeenEvents    []string                  `json:"seen_events,omitempty"`
-	SeenUpdates   []seenUpdate              `json:"seen_updates,omitempty"`
-	Notices       map[dispute.Milestone]int `json:"notices,omitempty"`
-	Ending        dispute.Outcome           `json:"ending,omitempty"`  // the case is on its way out
-	Offered       bool                      `json:"offered,omitempty"` // something was offered or refused
-	ContinueEvery int                       `json:"continue_every,omitempty"`
+	Batch       int64                     `json:"batch"`
+	Sources     []dispute.SourceLimit     `json:"sources,omitempty"`
+	SeenEvents  []string                  `json:"seen_events,omitempty"`
+	SeenUpdates []seenUpdate              `json:"seen_updates,omitempty"`
+	Notices     map[dispute.Milestone]int `json:"notices,omitempty"`
+	Ending      dispute.Outcome           `json:"ending,omitempty"`  // the case is on its way out
+	Offered     bool                      `json:"offered,omitempty"` // something was offered or refused
+	// Foresees are the clocks of the policy without which the story ends earlier (Intake).
+	Foresees      []dispute.ClockName `json:"foresees,omitempty"`
+	ContinueEvery int                 `json:"continue_every,omitempty"`
 }
 
 type seenUpdate struct {

@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"time"
-
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -12,39 +10,32 @@ import (
 
 // ruling asks for a recorded ruling until it can be had: a case waits rather
 // than fails when a worker does not know its policy.
-func ruling[T any](ctx workflow.Context, name string, args ...any) T {
+func ruling[T any](w world, name string, args ...any) T {
 	for {
-		out, err := tryRuling[T](ctx, name, args...)
+		out, err := tryRuling[T](w, name, args...)
 		if err == nil {
 			return out
 		}
-		workflow.GetLogger(ctx).Error("ruling not to be had, trying again", "ruling", name, "error", err)
-		pause(ctx, rulingPause)
+		w.logger().Error("ruling not to be had, trying again", "ruling", name, "error", err)
+		w.pause(rulingPause)
 	}
 }
 
-func tryRuling[T any](ctx workflow.Context, name string, args ...any) (T, error) {
+func tryRuling[T any](w world, name string, args ...any) (T, error) {
 	var out T
-	err := workflow.ExecuteLocalActivity(workflow.WithLocalActivityOptions(ctx, rulingOptions()), name, args...).Get(ctx, &out)
+	err := w.local(rulingOptions(), &out, name, args...)
 	return out, err
-}
-
-// pause sleeps on a context that is never cancelled.
-func pause(ctx workflow.Context, d time.Duration) {
-	if err := workflow.Sleep(ctx, d); err != nil {
-		workflow.GetLogger(ctx).Error("sleep interrupted", "error", err)
-	}
 }
 
 // durable runs a step of the record: a local activity of at most recordLimit,
 // then the same as an ordinary activity without end. Only final errors come back.
-func durable[T any](ctx workflow.Context, name string, args ...any) (T, error) {
+func durable[T any](w world, name string, args ...any) (T, error) {
 	var out T
-	err := workflow.ExecuteLocalActivity(workflow.WithLocalActivityOptions(ctx, recordLocalOptions()), name, args...).Get(ctx, &out)
+	err := w.local(recordLocalOptions(), &out, name, args...)
 	if err == nil || isFinal(err) {
 		return out, err
 	}
-	err = workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, recordOptions()), name, args...).Get(ctx, &out)
+	err = w.call(recordOptions(), &out, name, args...)
 	return out, err
 }
 
@@ -55,8 +46,8 @@ func isFinal(err error) bool {
 }
 
 // call runs one partner step on the partner's own queue.
-func call[T any](ctx workflow.Context, o workflow.ActivityOptions, name string, args ...any) (T, error) {
+func call[T any](w world, o workflow.ActivityOptions, name string, args ...any) (T, error) {
 	var out T
-	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, o), name, args...).Get(ctx, &out)
+	err := w.call(o, &out, name, args...)
 	return out, err
 }

@@ -34,6 +34,20 @@ func (r *caseRun) handleUpdates(ctx workflow.Context) error {
 			func(c dispute.NoteCommand) dispute.Command { return c.Command }),
 		handle(ctx, r, dispute.UpdateAssign, dispute.ActionAssign, noTarget, r.assignCommand,
 			func(c dispute.AssignCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateSuspend, dispute.ActionSuspend, noTarget, r.suspendCommand,
+			func(c dispute.SuspendCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateResume, dispute.ActionResume, noTarget, r.resumeCommand,
+			func(c dispute.ResumeCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateExtend, dispute.ActionExtend, noTarget, r.extendCommand,
+			func(c dispute.ExtendCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateAppeal, dispute.ActionAppeal, noTarget, r.appealCommand,
+			func(c dispute.AppealCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateReopen, dispute.ActionReopen, noTarget, r.reopenCommand,
+			func(c dispute.ReopenCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateSurvey, dispute.ActionSurvey, noTarget, r.surveyCommand,
+			func(c dispute.SurveyCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateRequest, dispute.ActionRequest, noTarget, r.requestCommand,
+			func(c dispute.RequestEvidenceCommand) dispute.Command { return c.Command }),
 	)
 }
 
@@ -87,7 +101,7 @@ func register[C any](ctx workflow.Context, r *caseRun, name dispute.UpdateName, 
 		finished := false
 		var refusal error
 		r.enqueue(&event{
-			apply: func(workflow.Context) error {
+			apply: func() error {
 				if _, done := r.Engine.updated(id); done {
 					return nil
 				}

@@ -1,0 +1,50 @@
+package workflows
+
+import (
+	"slices"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// The survey waits a while after the settlement, then asks the customer once; no
+// answer is an answer too.
+
+// startSurvey begins the wait, where the policy has a survey and none was answered.
+func (r *caseRun) startSurvey() {
+	if r.foresees(dispute.ClockSurvey) && r.Case.Survey == nil {
+		r.start(dispute.ClockSurvey, "")
+	}
+}
+
+// askSurvey asks the customer how it went.
+func (r *caseRun) askSurvey(k dispute.Clock) {
+	r.startRound(dispute.ClockRequest{Name: dispute.ClockSurvey, Round: k.Round + 1})
+	r.log(dispute.EventSurveyAsked, dispute.System, "", nil)
+	r.notify(dispute.NoticeSurvey, dispute.RoleCustomer, kv{"outcome": r.Case.Outcome})
+}
+
+// surveyCommand takes the customer's answer.
+func (r *caseRun) surveyCommand(c dispute.SurveyCommand) error {
+	if err := dispute.CheckNotes(c.NoteID); err != nil {
+		return err
+	}
+	if c.Score < 1 || c.Score > 5 {
+		return dispute.Invalid("a score is 1 to 5", dispute.Field{Pointer: "/score", Detail: "1 to 5"})
+	}
+	r.Case.Survey = &dispute.SurveyAnswer{Score: c.Score, At: r.now(), NoteID: c.NoteID}
+	r.meetClock(dispute.ClockSurvey, "")
+	r.log(dispute.EventSurveyAnswered, c.Actor, "", kv{"score": c.Score, "text_id": c.NoteID})
+	r.closeSettled()
+	return nil
+}
+
+// closeSettled closes a settled case once both the reopen window and the survey are over.
+func (r *caseRun) closeSettled() {
+	for _, name := range []dispute.ClockName{dispute.ClockReopenWindow, dispute.ClockSurvey} {
+		starting := slices.ContainsFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return w.Name == name })
+		if starting || r.Case.Counting(name, "") != nil {
+			return
+		}
+	}
+	r.end(dispute.OutcomeResolved)
+}
