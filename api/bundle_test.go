@@ -36,6 +36,9 @@ type testBundle struct {
 	blobs *fakeBlobs
 	door  *fakeDoor
 	time  time.Time
+
+	forecasts *fakeForecaster
+	rules     *fakeRules
 }
 
 func setup(t *testing.T, adjust ...func(*Deps)) *testBundle {
@@ -44,7 +47,8 @@ func setup(t *testing.T, adjust ...func(*Deps)) *testBundle {
 	now := func() time.Time { return b.time }
 	b.store = newFakeStore(now)
 	b.door = &fakeDoor{store: b.store}
-	deps := Deps{Store: b.store, Blobs: b.blobs, Door: b.door, Auth: auth.Chain{Tokens: auth.Dev{Secret: testSecret}},
+	b.forecasts, b.rules = &fakeForecaster{}, &fakeRules{store: b.store}
+	deps := Deps{Store: b.store, Blobs: b.blobs, Door: b.door, Rules: b.rules, Forecasts: b.forecasts, Auth: auth.Chain{Tokens: auth.Dev{Secret: testSecret}},
 		Now: now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Config: Config{RatePerSecond: -1, OpenWait: 50 * time.Millisecond, CommandWait: 50 * time.Millisecond},
 		Partners: []Partner{
 			{ID: "wh-east", Kind: PartnerWarehouse, Secrets: []string{hookSecret, hookSecret2}},

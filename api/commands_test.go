@@ -123,6 +123,8 @@ func TestCommandsRefuse(t *testing.T) {
 			"remedies": []any{map[string]any{"type": "refund", "lines": []dispute.Line{{LineID: "l9", Quantity: 1}}}}}}), 422, dispute.CodeInvalid},
 		{"counter for six remedies", command(customer, "/offers/offer_1/response", map[string]any{"action": "counter", "counter": map[string]any{
 			"remedies": slices.Repeat(remedy("CNY"), dispute.MaxCounter+1)}}), 422, dispute.CodeInvalid},
+		{"counter with a breakdown of its own", command(customer, "/offers/offer_1/response", map[string]any{"action": "counter", "counter": map[string]any{
+			"remedies": []any{map[string]any{"type": "refund", "breakdown": []any{map[string]any{"kind": "goods", "amount": 1}}}}}}), 422, dispute.CodeInvalid},
 		{"accept with a counter", command(customer, "/offers/offer_1/response", map[string]any{"action": "accept", "counter": map[string]any{"remedies": remedy("CNY")}}), 422, dispute.CodeInvalid},
 		{"unknown offer", command(customer, "/offers/offer_9/response", map[string]any{"action": "accept"}), 404, dispute.CodeNotFound},
 		{"unknown approval", command(dispute.RoleSupervisor, "/approvals/approval_9", map[string]any{"approve": true}), 404, dispute.CodeNotFound},

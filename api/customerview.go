@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"github.com/redresshq/redress/dispute"
@@ -44,6 +45,57 @@ func customerFacts(c *dispute.Case) CustomerFacts {
 		f.Trace = &CustomerTrace{Status: c.Facts.Trace.Status}
 	}
 	return f
+}
+
+// CustomerSuspension is what customers see of a case that stands still.
+type CustomerSuspension struct {
+	Reason dispute.SuspensionReason `json:"reason"`
+	At     time.Time                `json:"at"`
+}
+
+// customerSuspension is nil while the case does not stand still.
+func customerSuspension(c *dispute.Case) any {
+	if c.Suspended == nil {
+		return nil
+	}
+	return CustomerSuspension{Reason: c.Suspended.Reason, At: c.Suspended.At}
+}
+
+// CustomerProof is what customers see of a burden of proof of theirs.
+type CustomerProof struct {
+	Party   dispute.Party          `json:"party"`
+	Types   []dispute.EvidenceType `json:"types"`
+	State   dispute.ProofState     `json:"state"`
+	AskedAt time.Time              `json:"asked_at"`
+	EndedAt *time.Time             `json:"ended_at,omitempty"`
+	Basis   string                 `json:"basis,omitempty"`
+	NoteID  string                 `json:"note_id,omitempty"`
+}
+
+// customerProof lists what was asked of the customer; nil for nothing.
+func customerProof(c *dispute.Case) any {
+	var asked []CustomerProof
+	for _, p := range c.Proof {
+		if p.Party == dispute.PartyCustomer {
+			asked = append(asked, CustomerProof{Party: p.Party, Types: p.Types, State: p.State, AskedAt: p.AskedAt,
+				EndedAt: p.EndedAt, Basis: p.Basis, NoteID: p.NoteID})
+		}
+	}
+	if asked == nil {
+		return nil
+	}
+	return asked
+}
+
+// customerClocks takes out when the shop's own people are reminded.
+func customerClocks(all []dispute.Clock) []dispute.Clock {
+	shown := slices.Clone(all)
+	for i := range shown {
+		if shown[i].Owner != dispute.WaitingCustomer {
+			shown[i].Remind, shown[i].RemindAt = nil, nil
+		}
+	}
+	return shown
 }
 
 // openlyExplained says whether the explanation is one for the customer: a rule of

@@ -21,11 +21,12 @@ func TestDocumentKnowsEveryField(t *testing.T) {
 	require.NoError(t, err)
 	for name, v := range map[string]any{
 		"Case": CaseView{}, "Problem": ProblemDocument{}, "Action": AllowedAction{}, "Money": dispute.Money{}, "Line": dispute.Line{},
-		"Remedy": dispute.Remedy{}, "Actor": dispute.Actor{}, "Share": dispute.Share{}, "Evidence": dispute.Evidence{},
+		"Remedy": dispute.Remedy{}, "AmountPart": dispute.AmountPart{}, "Credit": dispute.Credit{}, "Actor": dispute.Actor{}, "Share": dispute.Share{}, "Evidence": dispute.Evidence{},
 		"CompletenessNotice": dispute.CompletenessNotice{}, "Explanation": dispute.Explanation{}, "Risk": dispute.Risk{},
 		"Facts": dispute.Facts{}, "Offer": dispute.Offer{}, "Decision": dispute.Decision{}, "Approval": dispute.Approval{},
 		"Clock": dispute.Clock{}, "Leg": dispute.Leg{}, "CaseText": dispute.Text{}, "TimelineEntry": dispute.RecordedEntry{},
 		"PartnerEvent": dispute.InboxEvent{}, "Webhook": WebhookBody{},
+		"Forecast": dispute.Forecast{}, "ForecastStep": dispute.ForecastStep{},
 	} {
 		schema := doc.Components.Schemas[name].Value
 		fields := map[string]bool{}

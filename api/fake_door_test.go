@@ -132,3 +132,24 @@ func (f *fakeDoor) Note(ctx context.Context, id string, c dispute.NoteCommand) (
 func (f *fakeDoor) Assign(ctx context.Context, id string, c dispute.AssignCommand) (dispute.CommandResult, error) {
 	return f.do(ctx, id, c)
 }
+func (f *fakeDoor) Suspend(ctx context.Context, id string, c dispute.SuspendCommand) (dispute.CommandResult, error) {
+	return f.do(ctx, id, c)
+}
+func (f *fakeDoor) Resume(ctx context.Context, id string, c dispute.ResumeCommand) (dispute.CommandResult, error) {
+	return f.do(ctx, id, c)
+}
+func (f *fakeDoor) Extend(ctx context.Context, id string, c dispute.ExtendCommand) (dispute.CommandResult, error) {
+	return f.do(ctx, id, c)
+}
+func (f *fakeDoor) Appeal(ctx context.Context, id string, c dispute.AppealCommand) (dispute.CommandResult, error) {
+	return f.do(ctx, id, c)
+}
+func (f *fakeDoor) Reopen(ctx context.Context, id string, c dispute.ReopenCommand) (dispute.CommandResult, error) {
+	return f.do(ctx, id, c)
+}
+func (f *fakeDoor) AnswerSurvey(ctx context.Context, id string, c dispute.SurveyCommand) (dispute.CommandResult, error) {
+	return f.do(ctx, id, c)
+}
+func (f *fakeDoor) RequestEvidence(ctx context.Context, id string, c dispute.RequestEvidenceCommand) (dispute.CommandResult, error) {
+	return f.do(ctx, id, c)
+}

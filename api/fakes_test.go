@@ -27,6 +27,7 @@ type fakeStore struct {
 	issued     map[string]string // case by the number of a label
 	refused    map[string]dispute.RefusedOpening
 	entries    []dispute.RecordedEntry
+	rules      []dispute.PublishedRule
 	filter     dispute.CaseFilter // of the last list
 	finishErr  error
 }

@@ -18,16 +18,16 @@ const problemType = "application/problem+json"
 
 // ProblemDocument is an answer that is an error (RFC 9457).
 type ProblemDocument struct {
-	Type           string          `json:"type"` // urn:redress:problem:<code>
-	Title          string          `json:"title"`
-	Status         int             `json:"status"`
-	Code           dispute.Code    `json:"code"`
-	Detail         string          `json:"detail,omitempty"`
-	Instance       string          `json:"instance,omitempty"` // the id of the request
-	Errors         []dispute.Field `json:"errors,omitempty"`
-	AllowedActions []AllowedAction `json:"allowed_actions,omitempty"` // with not-allowed-now
-	Case           *CaseView       `json:"case,omitempty"`            // with stale-version
-	CaseID         string          `json:"case_id,omitempty"`         // with duplicate-case
+	Type           string            `json:"type"` // urn:redress:problem:<code>
+	Title          string            `json:"title"`
+	Status         int               `json:"status"`
+	Code           dispute.Code      `json:"code"`
+	Detail         string            `json:"detail,omitempty"`
+	Instance       string            `json:"instance,omitempty"` // the id of the request
+	Errors         []dispute.Mistake `json:"errors,omitempty"`
+	AllowedActions []AllowedAction   `json:"allowed_actions,omitempty"` // with not-allowed-now
+	Case           *CaseView         `json:"case,omitempty"`            // with stale-version
+	CaseID         string            `json:"case_id,omitempty"`         // with duplicate-case
 }
 
 // Codes that only HTTP knows.
@@ -56,6 +56,7 @@ var statuses = map[dispute.Code]statusLine{
 	dispute.CodeCaseClosed:     {http.StatusConflict, "The case is closed"},
 	dispute.CodeKeyInFlight:    {http.StatusConflict, "Still under way"},
 	dispute.CodeChargebackOpen: {http.StatusConflict, "A chargeback is open"},
+	dispute.CodeConflict:       {http.StatusConflict, "Published with other content"},
 	dispute.CodeTooLarge:       {http.StatusRequestEntityTooLarge, "Too large"},
 	dispute.CodeMediaType:      {http.StatusUnsupportedMediaType, "Unsupported media type"},
 	dispute.CodeInvalid:        {http.StatusUnprocessableEntity, "Invalid"},
@@ -85,7 +86,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 		e, line = unavailable(), statuses[dispute.CodeUnavailable]
 	}
 	p := ProblemDocument{Type: "urn:redress:problem:" + string(e.Code), Title: line.title, Status: line.status, Code: e.Code,
-		Detail: safe(e.Message), Instance: x.id, Errors: e.Fields}
+		Detail: safe(e.Message), Instance: x.id, Errors: mistakes(e)}
 	s.explain(ctx, x, e, &p)
 	h := c.Response().Header()
 	switch {
@@ -104,6 +105,15 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if err != nil {
 		s.Log.WarnContext(ctx, "a problem was not sent", "request", x.id, "error", err)
 	}
+}
+
+// mistakes are everything that the error points at.
+func mistakes(e *dispute.Error) []dispute.Mistake {
+	var all []dispute.Mistake
+	for _, f := range e.Fields {
+		all = append(all, dispute.Mistake{Field: f})
+	}
+	return append(all, e.Mistakes...)
 }
 
 // known finds the *dispute.Error in err, or the one that stands for it.

@@ -43,7 +43,9 @@ var (
 	supervisors = grant{roles: map[dispute.Role]access{dispute.RoleSupervisor: every, dispute.RoleAdmin: every}}
 	treasurers  = grant{roles: map[dispute.Role]access{
 		dispute.RoleSupervisor: every, dispute.RoleFinance: every, dispute.RoleAdmin: every}}
-	machines = grant{roles: map[dispute.Role]access{dispute.RoleMachine: every, dispute.RoleAdmin: every}}
+	// lawgivers publish rules.
+	lawgivers = grant{roles: map[dispute.Role]access{dispute.RoleAdmin: every}}
+	machines  = grant{roles: map[dispute.Role]access{dispute.RoleMachine: every, dispute.RoleAdmin: every}}
 )
 
 // grants is the one table of who may do what, by operation id. An operation
@@ -53,6 +55,7 @@ var grants = map[string]grant{
 	"listCases":          readers,
 	"getCase":            readers,
 	"getTimeline":        readers,
+	"getForecast":        staff,
 	"addEvidence":        parties,
 	"getEvidenceContent": persons,
 	"makeOffer":          staff,
@@ -65,10 +68,24 @@ var grants = map[string]grant{
 	"resolveLeg":         supervisors,
 	"escalate":           parties,
 	"withdraw":           parties,
+	"suspend":            staff,
+	"resume":             staff,
+	"extend":             staff,
+	"appeal":             customers,
+	"reopen":             parties,
+	"answerSurvey":       customers,
+	"requestEvidence":    staff,
 	"addNote":            staff,
 	"assign":             staff,
 	"listPartnerEvents":  staff,
 	"matchPartnerEvent":  staff,
+	"listPolicies":       staff,
+	"getPolicy":          staff,
+	"publishPolicy":      lawgivers,
+	"checkPolicy":        lawgivers,
+	"listCalendars":      staff,
+	"getCalendarYear":    staff,
+	"publishCalendar":    lawgivers,
 	"listEvents":         machines,
 	"receiveWebhook":     partners,
 	"healthz":            everybody,

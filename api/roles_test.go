@@ -23,6 +23,7 @@ var samples = map[string]sample{
 	"listCases":          {"GET", "/v1/cases", nil, 200},
 	"getCase":            {"GET", "/v1/cases/{case}", nil, 200},
 	"getTimeline":        {"GET", "/v1/cases/{case}/timeline", nil, 200},
+	"getForecast":        {"GET", "/v1/cases/{case}/forecast", nil, 200},
 	"addEvidence":        {"POST", "/v1/cases/{case}/evidence", map[string]any{"type": "statement", "text": "It is broken."}, 201},
 	"getEvidenceContent": {"GET", "/v1/cases/{case}/evidence/ev_1/content", nil, 200},
 	"makeOffer":          {"POST", "/v1/cases/{case}/offers", map[string]any{"remedies": []any{map[string]any{"type": "return_refund"}}}, 200},
@@ -35,21 +36,37 @@ var samples = map[string]sample{
 	"resolveLeg":         {"POST", "/v1/cases/{case}/legs/return-1/resolution", map[string]any{"result": "failed"}, 200},
 	"escalate":           {"POST", "/v1/cases/{case}/escalation", map[string]any{}, 200},
 	"withdraw":           {"POST", "/v1/cases/{case}/withdrawal", map[string]any{}, 200},
+	"suspend":            {"POST", "/v1/cases/{case}/suspension", map[string]any{"reason": "appraisal"}, 200},
+	"resume":             {"DELETE", "/v1/cases/{case}/suspension", map[string]any{}, 200},
+	"extend":             {"POST", "/v1/cases/{case}/extension", map[string]any{"clock": "resolution", "by": "2wd", "reason": "part_on_order"}, 200},
+	"appeal":             {"POST", "/v1/cases/{case}/appeal", map[string]any{"evidence": []any{"ev_1"}}, 200},
+	"reopen":             {"POST", "/v1/cases/{case}/reopening", map[string]any{}, 200},
+	"answerSurvey":       {"POST", "/v1/cases/{case}/survey", map[string]any{"score": 5}, 200},
+	"requestEvidence":    {"POST", "/v1/cases/{case}/evidence-requests", map[string]any{"from": "merchant", "types": []any{"report"}}, 200},
 	"addNote":            {"POST", "/v1/cases/{case}/notes", map[string]any{"text": "Hello."}, 200},
 	"assign":             {"POST", "/v1/cases/{case}/assignment", map[string]any{"team": "returns"}, 200},
 	"listPartnerEvents":  {"GET", "/v1/partner-events", nil, 200},
 	"matchPartnerEvent":  {"POST", "/v1/partner-events/1/match", map[string]any{"case_id": "case_mine"}, 200},
 	"listEvents":         {"GET", "/v1/events", nil, 200},
+	"listPolicies":       {"GET", "/v1/policies", nil, 200},
+	"getPolicy":          {"GET", "/v1/policies/mine/1", nil, 200},
+	"publishPolicy":      {"POST", "/v1/policies", policyBody("a"), 201},
+	"checkPolicy":        {"POST", "/v1/policies/check", policyBody("a"), 200},
+	"listCalendars":      {"GET", "/v1/calendars", nil, 200},
+	"getCalendarYear":    {"GET", "/v1/calendars/cn/2027", nil, 200},
+	"publishCalendar":    {"POST", "/v1/calendars", map[string]any{"document": "year: 2027"}, 201},
 }
 
 // expected is the law, written out once more and apart from the table that it checks:
 // c customer (own cases), a agent, s supervisor, f finance, m machine, A admin.
 var expected = map[string]string{
-	"openCase": "casA", "listCases": "casfmA", "getCase": "casfmA", "getTimeline": "casfmA", "addEvidence": "casA",
+	"openCase": "casA", "listCases": "casfmA", "getCase": "casfmA", "getTimeline": "casfmA", "getForecast": "asA", "addEvidence": "casA",
 	"getEvidenceContent": "casfA", "makeOffer": "asA", "respondToOffer": "c", "decide": "asA", "answerApproval": "sA",
 	"shipReturn": "casA", "getLabel": "casA", "resolveRefund": "sfA", "resolveLeg": "sA", "escalate": "casA",
 	"withdraw": "casA", "addNote": "asA", "assign": "asA", "listPartnerEvents": "asA", "matchPartnerEvent": "asA",
-	"listEvents": "mA",
+	"listEvents": "mA", "listPolicies": "asA", "getPolicy": "asA", "publishPolicy": "A", "checkPolicy": "A",
+	"listCalendars": "asA", "getCalendarYear": "asA", "publishCalendar": "A",
+	"suspend": "asA", "resume": "asA", "extend": "asA", "appeal": "c", "reopen": "casA", "answerSurvey": "c", "requestEvidence": "asA",
 }
 
 var letters = map[dispute.Role]string{dispute.RoleCustomer: "c", dispute.RoleAgent: "a", dispute.RoleSupervisor: "s",
@@ -98,6 +115,11 @@ func matrixRow(t *testing.T, path string, s sample, law string) {
 				record.Case.Legs = record.Case.Legs[:1] // once money is on its way nobody withdraws
 				b.store.cases[owner] = record
 			}
+			b.store.rules = []dispute.PublishedRule{
+				{RuleRevision: dispute.RuleRevision{Revision: 1, Kind: dispute.RulePolicy, Name: "mine", Number: 1, Source: dispute.RuleByHand, Files: map[string]string{"policy.yaml": "a"},
+					SHA256: dispute.PolicySource{Files: map[string]string{"": "a"}}.SHA256()}},
+				{RuleRevision: dispute.RuleRevision{Revision: 2, Kind: dispute.RuleCalendar, Name: "cn", Number: 2027, Source: dispute.RuleByHand}}}
+			b.ready(owner, path, s.method)
 			body := s.body
 			if path == "/v1/cases" && s.method == "POST" && role != dispute.RoleCustomer {
 				body = with(opening(), "customer_id", "cus_1")

@@ -43,6 +43,26 @@ type Store interface {
 	ListInbox(ctx context.Context, state dispute.InboxState, cursor int64, limit int) ([]dispute.InboxEvent, error)
 	// MatchInbox fails with CodeNotFound and CodeNotAllowedNow.
 	MatchInbox(ctx context.Context, id int64, caseID string) (dispute.InboxEvent, error)
+
+	// Published lists policies or calendar years as they count now, without content.
+	Published(ctx context.Context, kind dispute.RuleKind) ([]dispute.PublishedRule, error)
+	// PublishedRule returns one of them with its content; CodeNotFound.
+	PublishedRule(ctx context.Context, kind dispute.RuleKind, name string, number int) (dispute.PublishedRule, error)
+	// RuleJob says how far the walk is that followed a publication; CodeNotFound.
+	RuleJob(ctx context.Context, revision int64) (dispute.RuleJob, error)
+}
+
+// Rules is the rule base of this process. What has mistakes is CodeInvalid, with a field
+// for each; CodeUnavailable while the record cannot be reached.
+type Rules interface {
+	// Library returns everything published up to a revision at least.
+	Library(ctx context.Context, atLeast int64) (*dispute.Library, error)
+	// Rejected says by id (default@2, cn-2026) what this process cannot read, and why.
+	Rejected() map[string]error
+	CheckPolicy(ctx context.Context, files map[string]string) (*dispute.Policy, error)
+	// PublishPolicy fails with CodeConflict where the version has other content.
+	PublishPolicy(ctx context.Context, files map[string]string, source string, by dispute.Actor) (dispute.RuleRevision, error)
+	PublishCalendar(ctx context.Context, document, source string, by dispute.Actor) (dispute.RuleRevision, error)
 }
 
 // Blobs keeps the bytes of evidence under case id and hash.
@@ -69,4 +89,11 @@ type Door interface {
 	Withdraw(ctx context.Context, caseID string, command dispute.WithdrawCommand) (dispute.CommandResult, error)
 	Note(ctx context.Context, caseID string, command dispute.NoteCommand) (dispute.CommandResult, error)
 	Assign(ctx context.Context, caseID string, command dispute.AssignCommand) (dispute.CommandResult, error)
+	Suspend(ctx context.Context, caseID string, command dispute.SuspendCommand) (dispute.CommandResult, error)
+	Resume(ctx context.Context, caseID string, command dispute.ResumeCommand) (dispute.CommandResult, error)
+	Extend(ctx context.Context, caseID string, command dispute.ExtendCommand) (dispute.CommandResult, error)
+	Appeal(ctx context.Context, caseID string, command dispute.AppealCommand) (dispute.CommandResult, error)
+	Reopen(ctx context.Context, caseID string, command dispute.ReopenCommand) (dispute.CommandResult, error)
+	AnswerSurvey(ctx context.Context, caseID string, command dispute.SurveyCommand) (dispute.CommandResult, error)
+	RequestEvidence(ctx context.Context, caseID string, command dispute.RequestEvidenceCommand) (dispute.CommandResult, error)
 }

@@ -29,13 +29,16 @@ type Config struct {
 	PartnerRatePerSecond float64
 }
 
-// Deps is what the API is made from. Store, Blobs, Door and Auth are required.
+// Deps is what the API is made from. Store, Blobs, Door, Rules and Auth are required.
 type Deps struct {
-	Store    Store
-	Blobs    Blobs
-	Door     Door
-	Auth     auth.Verifier
-	Partners []Partner
+	Store Store
+	Blobs Blobs
+	Door  Door
+	Rules Rules
+	Auth  auth.Verifier
+	// Forecasts answers what becomes of a case if nobody acts; nil: 503.
+	Forecasts Forecaster
+	Partners  []Partner
 	// Translators replaces the translator of a kind of partner.
 	Translators map[PartnerKind]Translator
 	Metrics     http.Handler                // nil: /metrics is 404
@@ -58,8 +61,8 @@ type Server struct {
 // New makes the door. It fails on a missing part, a partner without a usable
 // secret, or an operation of the document that has no row in the table of grants.
 func New(deps Deps) (*Server, error) {
-	if deps.Store == nil || deps.Blobs == nil || deps.Door == nil || deps.Auth == nil {
-		return nil, dispute.Errorf(dispute.CodeInvalid, "the API needs a store, blobs, a door and a verifier")
+	if deps.Store == nil || deps.Blobs == nil || deps.Door == nil || deps.Rules == nil || deps.Auth == nil {
+		return nil, dispute.Errorf(dispute.CodeInvalid, "the API needs a store, blobs, a door, rules and a verifier")
 	}
 	doc, err := loadSpec()
 	if err != nil {

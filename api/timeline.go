@@ -18,15 +18,24 @@ var internalEvents = map[dispute.EventType]bool{
 }
 
 // internal says whether customers do not see the entry: it is about the shop's own
-// work, or tells of a note that staff wrote for themselves.
+// work, or tells of a note that staff wrote for themselves, of somebody else's
+// reminder, or of what the merchant has to show.
 func internal(e dispute.RecordedEntry) bool {
-	if e.Type != dispute.EventNote {
+	var about struct {
+		Customer bool              `json:"customer"` // of a note
+		Owner    dispute.WaitingOn `json:"owner"`    // of a clock whose owner is reminded
+		Party    dispute.Party     `json:"party"`    // of a burden of proof
+	}
+	switch e.Type {
+	case dispute.EventNote:
+		return json.Unmarshal(e.Data, &about) != nil || !about.Customer
+	case dispute.EventReminded:
+		return json.Unmarshal(e.Data, &about) != nil || about.Owner != dispute.WaitingCustomer
+	case dispute.EventProofAsked, dispute.EventProofMet, dispute.EventProofFailed:
+		return json.Unmarshal(e.Data, &about) != nil || about.Party != dispute.PartyCustomer
+	default:
 		return internalEvents[e.Type]
 	}
-	var note struct {
-		Customer bool `json:"customer"`
-	}
-	return json.Unmarshal(e.Data, &note) != nil || !note.Customer
 }
 
 // GetTimeline answers the entries of a case in order.

@@ -11,8 +11,10 @@ import (
 // CaseView is a case as one caller sees it.
 type CaseView struct {
 	dispute.Case
-	Facts          any             `json:"facts"`          // dispute.Facts; customers see CustomerFacts
-	Risk           *dispute.Risk   `json:"risk,omitempty"` // staff and machines only
+	Facts          any             `json:"facts"`               // dispute.Facts; customers see CustomerFacts
+	Suspended      any             `json:"suspended,omitempty"` // dispute.CaseSuspension; customers see CustomerSuspension
+	Proof          any             `json:"proof,omitempty"`     // []dispute.ProofStep; customers see []CustomerProof
+	Risk           *dispute.Risk   `json:"risk,omitempty"`      // staff and machines only
 	Gate           dispute.Gate    `json:"gate"`
 	Orphaned       *bool           `json:"orphaned,omitempty"` // staff and machines only
 	AllowedActions []AllowedAction `json:"allowed_actions"`
@@ -33,6 +35,12 @@ func (x *exchange) view(record dispute.CaseRecord) CaseView {
 	if v.Gate == "" {
 		v.Gate = dispute.GateOpen
 	}
+	if v.Case.Suspended != nil {
+		v.Suspended = v.Case.Suspended
+	}
+	if len(v.Case.Proof) > 0 {
+		v.Proof = v.Case.Proof
+	}
 	if x.customer() {
 		v.hide()
 	} else {
@@ -51,6 +59,8 @@ func (x *exchange) view(record dispute.CaseRecord) CaseView {
 // the record may be shared.
 func (v *CaseView) hide() {
 	v.Facts = customerFacts(&v.Case)
+	v.Suspended, v.Proof = customerSuspension(&v.Case), customerProof(&v.Case)
+	v.Clocks = customerClocks(v.Clocks)
 	if !openlyExplained(&v.Case) {
 		v.Explanation = nil
 	}
@@ -144,5 +154,15 @@ func (v *CaseView) mentions(textID string) bool {
 			return true
 		}
 	}
-	return false
+	for _, a := range v.Appeals {
+		if a.NoteID == textID {
+			return true
+		}
+	}
+	for _, step := range v.Case.Proof { // what was asked of the merchant is an internal text
+		if step.NoteID == textID {
+			return true
+		}
+	}
+	return v.Survey != nil && v.Survey.NoteID == textID
 }

@@ -24,6 +24,8 @@ type commands struct {
 	Partners partnersCommand `cmd:"" help:"Run the sandbox of partners: orders, warehouse, carrier, payment, notification."`
 	Token    tokenCommand    `cmd:"" help:"Make a bearer token for development, or register an API key."`
 	Case     caseCommand     `cmd:"" help:"Look at cases as an operator: list, show, verify, restart."`
+	Policy   policyCommand   `cmd:"" help:"Policies: check, publish, compare, and ask what they say."`
+	Calendar calendarCommand `cmd:"" help:"Calendars: check, publish, list, show."`
 	Testenv  testenvCommand  `cmd:"" hidden:"" help:"Run a command with a private PostgreSQL and a Temporal CLI at hand."`
 	Health   healthCommand   `cmd:"" hidden:"" help:"Ask a health address and exit 0 if it is well; for containers."`
 }

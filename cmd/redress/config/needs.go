@@ -10,6 +10,11 @@ func (c Config) ForCase() error {
 	return missing("case", c.database())
 }
 
+// ForRules says what a command lacks that reads or publishes rules.
+func (c Config) ForRules(command string) error {
+	return missing(command, c.database())
+}
+
 // ForRestart says what `redress case restart` lacks.
 func (c Config) ForRestart() error {
 	return missing("case restart", c.database(), c.engine())

@@ -86,6 +86,9 @@ func (s *story) chapters(ctx context.Context) (dispute.Case, error) {
 	if _, err := s.await(ctx, "the completeness notice", func(c *dispute.Case) bool { return c.Completeness != nil }); err != nil {
 		return dispute.Case{}, err
 	}
+	if err := s.foretell(ctx); err != nil {
+		return dispute.Case{}, err
+	}
 	if err := s.prove(ctx); err != nil {
 		return dispute.Case{}, err
 	}

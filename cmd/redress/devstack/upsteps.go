@@ -9,8 +9,8 @@ import (
 
 	"github.com/redresshq/redress/cmd/redress/config"
 	"github.com/redresshq/redress/cmd/redress/serve"
+	"github.com/redresshq/redress/dispute"
 	"github.com/redresshq/redress/partners"
-	"github.com/redresshq/redress/store"
 	"github.com/redresshq/redress/store/pgcluster"
 )
 
@@ -37,7 +37,11 @@ func (s *stack) database(ctx context.Context) (string, error) {
 
 // migrate brings the database to this version.
 func (s *stack) migrate(ctx context.Context) (string, error) {
-	if err := store.Migrate(ctx, s.settings.OwnerURL); err != nil {
+	err := serve.Migrate(ctx, s.settings.OwnerURL)
+	if dispute.CodeOf(err) == dispute.CodeConflict {
+		return "", err // it says what to do
+	}
+	if err != nil {
 		return "", problem(err, "The database cannot be brought to this version: if DATABASE_URL names yours, check that it "+
 			"answers and may be changed (postgres://user:password@host:port/name), or unset it to have a private one.")
 	}

@@ -28,7 +28,12 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	counts.registry.MustRegister(newRows(record, log))
+	rules, stopRules, err := Rules(ctx, record, log)
+	if err != nil {
+		return err
+	}
+	defer stopRules()
+	counts.registry.MustRegister(newRows(counters{record, rules}, log))
 	engine, err := lazyDial(c, log, counts.engine)
 	if err != nil {
 		return err
@@ -39,8 +44,9 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return err
 	}
 	door, err := api.New(api.Deps{
-		Store: record, Blobs: blobs{files}, Door: &workflows.Door{Client: engine}, Auth: verifier,
-		Partners: reporters(c.Partners), Metrics: counts.handler(), Ready: readiness(record, log), Log: log,
+		Store: record, Blobs: blobs{files}, Door: &workflows.Door{Client: engine}, Rules: rules, Auth: verifier,
+		Forecasts: newForecasts(record, rules, c.Policy),
+		Partners:  reporters(c.Partners), Metrics: counts.handler(), Ready: readiness(record, log), Log: log,
 		Config: api.Config{Lease: c.API.Lease},
 	})
 	if err != nil {

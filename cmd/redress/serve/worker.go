@@ -8,7 +8,6 @@ import (
 	"net/http"
 
 	"github.com/redresshq/redress/cmd/redress/config"
-	"github.com/redresshq/redress/dispute"
 	"github.com/redresshq/redress/internal/partnerhttp"
 	"github.com/redresshq/redress/logistics"
 	"github.com/redresshq/redress/notify"
@@ -22,13 +21,6 @@ import (
 // Worker runs workflows, activities and the relay until ctx is done, then lets
 // what is under way end.
 func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
-	library, err := dispute.Embedded()
-	if err != nil {
-		return fmt.Errorf("reading the policies: %w", err)
-	}
-	if _, err := library.Book(c.Policy); err != nil {
-		return fmt.Errorf("REDRESS_POLICY is %q: %w", c.Policy, err)
-	}
 	record, err := store.Open(ctx, c.DatabaseURL)
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)
@@ -38,14 +30,24 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	counts.registry.MustRegister(newRows(record, log))
+	rules, stopRules, err := Rules(ctx, record, log)
+	if err != nil {
+		return err
+	}
+	defer stopRules()
+	if library, err := rules.Library(ctx, 0); err == nil { // else nothing can be said yet
+		if _, err := library.Book(c.Policy); err != nil {
+			return fmt.Errorf("REDRESS_POLICY is %q: %w", c.Policy, err)
+		}
+	}
+	counts.registry.MustRegister(newRows(counters{record, rules}, log))
 	engine, err := dial(ctx, c, log, counts.engine)
 	if err != nil {
 		return err
 	}
 	defer engine.Close()
 	deps := worker.Deps{
-		Client: engine, Record: record, Library: library, Policy: c.Policy,
+		Client: engine, Record: record, Books: rules, Policy: c.Policy,
 		Log: log, StopTimeout: c.Worker.StopTimeout,
 	}
 	closePartners, err := partnerClients(c.Partners, &deps)

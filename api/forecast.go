@@ -1,0 +1,29 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/redresshq/redress/dispute"
+)
+
+// Forecaster says what becomes of a recorded case if nobody acts. It asks the
+// record only: no worker and no engine need to be up.
+type Forecaster interface {
+	// Forecast fails with CodeNotFound, CodeCaseClosed, and CodeUnavailable while
+	// the record or the case's policy is not to be had.
+	Forecast(ctx context.Context, caseID string, at time.Time) (dispute.Forecast, error)
+}
+
+// GetForecast answers what becomes of a case if nobody acts.
+func (s *Server) GetForecast(ctx context.Context, _ GetForecastRequestObject) (GetForecastResponseObject, error) {
+	if s.Forecasts == nil {
+		return nil, dispute.Errorf(dispute.CodeUnavailable, "this process makes no forecasts")
+	}
+	f, err := s.Forecasts.Forecast(ctx, exchangeOf(ctx).caseID(), s.now())
+	if err != nil {
+		return nil, err
+	}
+	list(&f.Steps)
+	return GetForecast200JSONResponse(f), nil
+}

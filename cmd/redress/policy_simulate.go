@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/cmd/redress/config"
+	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/workflows"
+)
+
+type policySimulateCommand struct {
+	Claim  string    `arg:"" help:"The claim: a YAML file; docs/examples/claim.yaml is one." type:"existingfile"`
+	Policy string    `help:"The policy, or name@version, in place of the claim's." xor:"policy"`
+	Dir    string    `help:"A policy's folder in its place." type:"existingdir" xor:"policy"`
+	At     time.Time `help:"When the claim is made (RFC 3339), in place of the claim's own instant, or of now."`
+	JSON   bool      `name:"json" help:"Print JSON."`
+}
+
+// Run prints what becomes of the claim if nobody acts; nothing is opened and nobody is asked.
+func (c policySimulateCommand) Run(ctx context.Context, settings config.Config) error {
+	l, err := libraryOf(ctx, settings)
+	if err != nil {
+		return err
+	}
+	return c.simulate(ctx, l, os.Stdout)
+}
+
+func (c policySimulateCommand) simulate(ctx context.Context, l *dispute.Library, out io.Writer) error {
+	text, err := readFile(c.Claim)
+	if err != nil {
+		return fmt.Errorf("reading the claim: %w", err)
+	}
+	claim, err := dispute.ParseClaim(near(c.Claim), []byte(text))
+	if err != nil {
+		return err
+	}
+	switch {
+	case !c.At.IsZero():
+		claim.Opening.OpenedAt = c.At
+	case claim.Opening.OpenedAt.IsZero():
+		claim.Opening.OpenedAt = time.Now().UTC().Truncate(time.Second)
+	}
+	book, err := bookFor(l, claim, c.Policy, c.Dir)
+	if err != nil {
+		return err
+	}
+	if c.Dir != "" { // it may stand beside a published version of its name and number
+		var none *dispute.Library
+		if l, err = none.With([]*dispute.Policy{book.Policy()}, l.Calendars()); err != nil {
+			return err
+		}
+	}
+	claim.Policy = book.Version()
+	f := workflows.Forecaster{Rules: &activities.Rules{Books: activities.FixedBooks(l)}}
+	forecast, err := f.Simulate(ctx, claim, claim.Opening.OpenedAt)
+	if err != nil {
+		return fmt.Errorf("simulating %s: %w", c.Claim, err)
+	}
+	if c.JSON {
+		enc := json.NewEncoder(out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(forecast)
+	}
+	return printForecast(out, book, forecast)
+}
+
+func printForecast(out io.Writer, book *dispute.Rulebook, f dispute.Forecast) error {
+	zone, err := time.LoadLocation(book.Policy().Zone)
+	if err != nil {
+		return fmt.Errorf("the policy's zone: %w", err)
+	}
+	const layout = "Mon 2006-01-02 15:04:05"
+	fmt.Fprintf(out, "From %s (%s) on, under %s:\n\n", f.At.In(zone).Format(layout), zone, f.PolicyVersion)
+	if err := f.Write(out, layout, zone); err != nil {
+		return fmt.Errorf("printing: %w", err)
+	}
+	fmt.Fprintf(out, "\n%s\n", f.Assumption)
+	return nil
+}
