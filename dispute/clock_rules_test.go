@@ -162,10 +162,15 @@ func TestCheckExtension(t *testing.T) {
 
 	hours := rulesFor(chinaCalendar(t), ClockRule{Budget: "48h"}, lunchDesk)
 	h := started(t, hours, "2026-09-21T10:00:00+08:00")
-	require.Equal(t, CodeNotAllowedNow, hours.CheckExtension(h, "1h").Code, "5wd is no limit for hours")
+	require.Nil(t, hours.CheckExtension(h, "360h"), "five working days from Wed 2026-09-23, over two holidays")
+	require.Equal(t, CodeLimitExceeded, hours.CheckExtension(h, "361h").Code)
 	hours.policy.Extension.Most = "2d"
 	require.Nil(t, hours.CheckExtension(h, "48h"))
 	require.Equal(t, CodeLimitExceeded, hours.CheckExtension(h, "49h").Code)
+
+	b.policy.Extension = ExtensionRule{Clocks: []ClockName{k.Name}, Most: "7d", Times: 1}
+	require.Nil(t, b.CheckExtension(k, "5wd"), "working days under a limit of calendar days")
+	require.Equal(t, CodeLimitExceeded, b.CheckExtension(k, "9wd").Code)
 }
 
 func TestSuspensionFor(t *testing.T) {

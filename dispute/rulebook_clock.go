@@ -195,19 +195,32 @@ func (b *Rulebook) CheckExtension(k Clock, by string) *Error {
 	if len(k.Extensions) >= rule.Times {
 		return Errorf(CodeLimitExceeded, "clock %s was extended %d times already; policy %s allows %d", k.Name, len(k.Extensions), b.Version(), rule.Times)
 	}
-	// Spans of different units are compared by where they lead.
 	have, err := b.Extend(k, k.Started, by, "")
 	if err != nil {
 		return Errorf(CodeInvalid, "clock %s cannot be extended by %q: %w", k.Name, by, err)
 	}
-	most, err := b.Extend(k, k.Started, rule.Most, "")
+	latest, err := b.latestExtension(k, rule.Most)
 	if err != nil {
-		return Errorf(CodeNotAllowedNow, "policy %s foresees extensions by at most %s, which clock %s in %s cannot have", b.Version(), rule.Most, k.Name, k.Unit)
+		return Errorf(CodeNotAllowedNow, "policy %s foresees extensions by at most %s, which cannot be worked out: %w", b.Version(), rule.Most, err)
 	}
-	if have.DueAt.After(most.DueAt) {
+	if have.DueAt.After(latest) {
 		return Errorf(CodeLimitExceeded, "clock %s may be extended by at most %s at a time, not by %s", k.Name, rule.Most, by)
 	}
 	return nil
+}
+
+// latestExtension is the latest instant to which one extension may move a clock. Spans
+// are compared by where they lead: "at most 7d" bounds a clock in working days too.
+func (b *Rulebook) latestExtension(k Clock, most string) (time.Time, error) {
+	if longest, err := b.Extend(k, k.Started, most, ""); err == nil {
+		return longest.DueAt, nil
+	}
+	span, err := ParseSpan(most)
+	if err != nil {
+		return time.Time{}, err
+	}
+	to, err := span.Project(b.calendar, k.DueAt)
+	return to.At, err
 }
 
 // Reproject is the same clock under the calendars and opening hours of now. The
