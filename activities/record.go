@@ -43,15 +43,18 @@ type Recorded struct {
 	Clocks []dispute.Clock `json:"clocks,omitempty"`
 }
 
-// Record starts the batch's clocks, has those stand still that should, and writes it. Only a run that no longer owns
-// the case, or comes after its end, is refused for good; anything else is tried
-// until it is mended, since a step must not be lost.
+// Record starts the batch's clocks, has those stand still that should, and writes
+// it. Only a run that no longer owns the case, or comes after its end, is refused
+// for good; anything else is tried until it is mended, since a step must not be lost.
 func (r *Record) Record(ctx context.Context, b dispute.Batch) (Recorded, error) {
 	clocks, err := r.start(ctx, &b)
 	if err != nil {
 		return Recorded{}, err
 	}
 	clocks = append(clocks, r.stand(ctx, &b)...)
+	if err := r.keep(ctx, &b); err != nil {
+		return Recorded{}, err
+	}
 	receipt, err := r.Keeper.Record(ctx, b)
 	switch {
 	case err == nil:
@@ -82,9 +85,9 @@ func (r *Record) start(ctx context.Context, b *dispute.Batch) ([]dispute.Clock, 
 }
 
 // stand leaves out the notices that the policy does not send, and has the clocks of
-// the case stand still or run as it says once the batch is true: awaiting_customer costs a case no step of its own. A policy that
-// this worker does not know must not hold up a step that needs none: then the next
-// step sees to it.
+// the case stand still or run as it says once the batch is true: awaiting_customer
+// costs a case no step of its own. A policy that this worker does not know must not
+// hold up a step that needs none: then the next step sees to it.
 func (r *Record) stand(ctx context.Context, b *dispute.Batch) []dispute.Clock {
 	if r.Rules == nil {
 		return nil
@@ -105,6 +108,26 @@ func (r *Record) stand(ctx context.Context, b *dispute.Batch) []dispute.Clock {
 	}
 	b.Case.WaitingOn = b.Case.DeriveWaitingOn()
 	return changed
+}
+
+// keep works out until when a case that closes is kept. That needs its policy: a case
+// closed without would be kept for ever, so the step waits for a worker that knows it.
+func (r *Record) keep(ctx context.Context, b *dispute.Batch) error {
+	if r.Rules == nil || b.Gate != dispute.GateClosed {
+		return nil
+	}
+	book, err := r.Rules.book(ctx, &b.Case)
+	if err != nil {
+		return temporal.NewApplicationErrorWithCause(err.Error(), string(dispute.CodeUnavailable), err)
+	}
+	closedAt := b.At
+	if b.Case.ClosedAt != nil {
+		closedAt = *b.Case.ClosedAt
+	}
+	if kept, ok := book.Retention(&b.Case, closedAt); ok {
+		b.Retention = &kept
+	}
+	return nil
 }
 
 // Adopt takes the record over for a run.

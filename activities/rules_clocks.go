@@ -60,9 +60,6 @@ func (r *Rules) Extend(ctx context.Context, c *dispute.Case, at time.Time, k dis
 	if err != nil {
 		return Extended{}, err
 	}
-	if len(b.Policy().Extension.Clocks) == 0 {
-		return Extended{Refused: dispute.Errorf(dispute.CodeNotAllowedNow, "policy %s foresees no extension", b.Version())}, nil
-	}
 	if refused := b.CheckExtension(k, by); refused != nil {
 		return Extended{Refused: refused}, nil
 	}
@@ -76,12 +73,17 @@ type Reprojected struct {
 	// PolicyVersion is set where the case goes on under another version.
 	PolicyVersion string              `json:"policy_version,omitempty"`
 	Foresees      []dispute.ClockName `json:"foresees,omitempty"` // of that version
+	// Unknown is set where the record has no such revision.
+	Unknown bool `json:"unknown,omitempty"`
 }
 
 // Reproject rules on a case anew after a calendar or a policy was published;
 // revision is that of the publication, 0 for whatever is at hand.
 func (r *Rules) Reproject(ctx context.Context, c *dispute.Case, at time.Time, revision int64) (Reprojected, error) {
 	library, err := r.Books.Library(ctx, revision)
+	if dispute.CodeOf(err) == dispute.CodeNotFound {
+		return Reprojected{Unknown: true}, nil // somebody typed it: no such publication
+	}
 	if err != nil {
 		return Reprojected{}, Classify(err)
 	}
@@ -98,7 +100,7 @@ func (r *Rules) Reproject(ctx context.Context, c *dispute.Case, at time.Time, re
 		out.PolicyVersion, out.Foresees = version, b.Foresees()
 	}
 	for _, k := range c.Clocks {
-		if next, changed := b.Reproject(k); changed {
+		if next, changed := b.Reproject(k, at); changed {
 			out.Clocks = append(out.Clocks, next)
 		}
 	}

@@ -69,7 +69,7 @@ var actionRules = []actionRule{
 	{action: ActionAppeal, roles: []Role{RoleCustomer}, refuse: refuseAny(inStages(StageAppeal), clockOpen(ClockAppealWindow)), clock: on(ClockAppealWindow)},
 	{action: ActionReopen, roles: []Role{RoleCustomer, RoleAgent}, refuse: refuseAny(inStages(StageFollowUp), clockOpen(ClockReopenWindow)),
 		clock: on(ClockReopenWindow)},
-	{action: ActionSurvey, roles: []Role{RoleCustomer}, refuse: refuseAny(inStages(StageFollowUp), surveyOpen), clock: on(ClockSurvey)},
+	{action: ActionSurvey, roles: []Role{RoleCustomer}, refuse: refuseAny(inStages(StageFollowUp), surveyOpen), clock: askedSurvey},
 	{action: ActionRequest, roles: []Role{RoleAgent}, refuse: inStages(StageInvestigation, StageNegotiation, StageAdjudication)},
 }
 

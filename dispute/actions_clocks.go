@@ -50,6 +50,14 @@ func surveyOpen(c *Case, _ Actor) string {
 	return ""
 }
 
+// askedSurvey is the clock of a survey that was sent; before that there is no date to keep.
+func askedSurvey(c *Case, _ Actor, _ string) *Clock {
+	if k := c.Counting(ClockSurvey, ""); k != nil && k.Round > 0 {
+		return k
+	}
+	return nil
+}
+
 // contested says whether the ruling that an open appeal is about is the actor's own.
 func (c *Case) contested(a Actor) bool {
 	p := c.OpenAppeal()

@@ -82,10 +82,7 @@ func claimedPaid(c *Case) int64 {
 			}
 		}
 	}
-	if !sum.IsInt64() {
-		return 0
-	}
-	return sum.Int64()
+	return orZero(sum)
 }
 
 // orderTotal is what was captured for the order.
@@ -98,6 +95,11 @@ func orderTotal(c *Case) int64 {
 	for _, p := range o.Payments {
 		sum.Add(sum, big.NewInt(p.Captured))
 	}
+	return orZero(sum)
+}
+
+// orZero is a sum, 0 where it is out of bounds.
+func orZero(sum *big.Int) int64 {
 	if !sum.IsInt64() {
 		return 0
 	}

@@ -1,6 +1,7 @@
 package dispute
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -49,7 +50,8 @@ const (
 //	evidence:
 //	  merchant: [report]
 //
-// Ids, and the channel (in_app), may be left out. OpenedAt stays zero where it is
+// Instead of paid the lines may have list_price, with the order's reductions. Ids, and
+// the channel (in_app), may be left out. OpenedAt stays zero where it is
 // left out: the caller sets it. All errors are a *FileError.
 func ParseClaim(file string, data []byte) (Claim, error) {
 	var claim Claim
@@ -59,10 +61,45 @@ func ParseClaim(file string, data []byte) (Claim, error) {
 	}
 	claim.defaults()
 	claim.check(f)
+	if f.err() == nil {
+		claim.price(f)
+	}
 	if err := f.err(); err != nil {
 		return Claim{}, err
 	}
 	return claim, nil
+}
+
+// price works out what was paid for each line of the order, as for an order system
+// that gives list prices and reductions: where no line says it.
+func (c *Claim) price(f *yamlFile) {
+	order := c.Facts.Order
+	if order == nil {
+		return
+	}
+	given := 0
+	for i := range order.Lines {
+		if f.has(element("$.facts.order.lines", i) + ".paid") {
+			given++
+		}
+	}
+	if given > 0 && given < len(order.Lines) {
+		f.problem("$.facts.order.lines", "expected paid on every line, or on none, with list_price instead")
+		return
+	}
+	priced, err := PriceOrder(*order, given > 0)
+	if err == nil {
+		c.Facts.Order = &priced
+		return
+	}
+	var wrong *Error
+	if !errors.As(err, &wrong) || len(wrong.Fields) == 0 {
+		f.problem("$.facts.order", "%s", err)
+		return
+	}
+	for _, field := range wrong.Fields {
+		f.problem("$.facts.order"+pointerPath(field.Pointer), "%s", field.Detail)
+	}
 }
 
 // defaults fills in what a claim need not say.

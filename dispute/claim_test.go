@@ -158,3 +158,27 @@ func TestExplainSecondFormat(t *testing.T) {
 	_, err = b.Explain(claim, utc("2026-09-22T02:00:00Z"))
 	require.Equal(t, CodeInvalid, CodeOf(err))
 }
+
+// A claim may give list prices and reductions, as an order system may: the parts of
+// a coupon are worked out, and what does not add up is said with its place.
+func TestClaimByListPrice(t *testing.T) {
+	t.Parallel()
+	text := `opening: {kind: return, reason: changed_mind, lines: [{line_id: a, quantity: 1}]}
+facts:
+  order:
+    currency: CNY
+    lines: [{line_id: a, sku: a, quantity: 1, list_price: 3000}, {line_id: b, sku: b, quantity: 1, list_price: 1000}]
+    reductions: [{kind: coupon, code: ten, amount: 1000}]
+    payments: [{payment_id: p, captured: 3000}]
+`
+	claim, err := ParseClaim("claim.yaml", []byte(text))
+	require.NoError(t, err)
+	require.Equal(t, int64(2250), claim.Facts.Order.Lines[0].Paid)
+	require.Equal(t, int64(750), claim.Facts.Order.Lines[1].Paid)
+
+	_, err = ParseClaim("claim.yaml", []byte(strings.Replace(text, "captured: 3000", "captured: 2000", 1)))
+	require.ErrorContains(t, err, "claim.yaml:7:")
+	_, err = ParseClaim("claim.yaml", []byte(strings.Replace(text, "list_price: 1000", "paid: 1000", 1)))
+	require.ErrorContains(t, err, "claim.yaml:5:")
+	require.ErrorContains(t, err, "expected paid on every line, or on none")
+}

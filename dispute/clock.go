@@ -69,6 +69,9 @@ type Clock struct {
 	Why      string     `json:"why"`              // how DueAt came about
 	// Provisional is set while a calendar year that DueAt needs is not published.
 	Provisional bool `json:"provisional,omitempty"`
+	// Told is a date that the customer was told and that a corrected calendar would have
+	// taken back: the clock is not due before it.
+	Told *time.Time `json:"told,omitempty"`
 	// Round counts repetitions: reminders of a breached resolution, levels of supervisors.
 	Round int `json:"round,omitempty"`
 	// Remind are the spans before DueAt at which the owner is reminded, as the rule has them.

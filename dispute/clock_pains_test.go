@@ -1,7 +1,10 @@
 package dispute
 
 import (
+	"io/fs"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -34,7 +37,7 @@ func TestPain08SuspensionMovesTheEndAndIsNeverForgotten(t *testing.T) {
 	k, err := b.Extend(k, utc("2026-03-05T17:00:00+08:00"), "24h", "new_facts")
 	require.NoError(t, err)
 	require.Equal(t, utc("2026-03-07T16:30:00+08:00"), k.DueAt, "the pause counts for the longer budget too")
-	same, changed := b.Reproject(k)
+	same, changed := b.Reproject(k, time.Time{})
 	require.False(t, changed)
 	require.Equal(t, k, same)
 }
@@ -66,11 +69,11 @@ func TestPain10EditedCalendarMovesOpenDeadlines(t *testing.T) {
 	require.NoError(t, err)
 	b.calendar = edited
 
-	next, changed := b.Reproject(touched)
+	next, changed := b.Reproject(touched, time.Time{})
 	require.True(t, changed)
 	require.Equal(t, utc("2026-03-05T10:00:00+08:00"), next.DueAt)
 	require.Contains(t, next.Why, "2026-03-03 Extra Day holiday")
-	_, changed = b.Reproject(apart)
+	_, changed = b.Reproject(apart, time.Time{})
 	require.False(t, changed)
 }
 
@@ -90,7 +93,7 @@ func TestPain11ClocksAreIndependent(t *testing.T) {
 	c.Clocks[0].State, c.Clocks[0].MetAt = ClockMet, &at
 	require.Equal(t, resolution, *c.NextDue())
 	require.Equal(t, CodeNotAllowedNow, CodeOf(errorOf(b.Suspend(c.Clocks[0], at, SuspendAgreedPause))))
-	same, changed := b.Reproject(c.Clocks[0])
+	same, changed := b.Reproject(c.Clocks[0], time.Time{})
 	require.False(t, changed)
 	require.Equal(t, c.Clocks[0], same)
 
@@ -118,5 +121,40 @@ func TestPain12WindowHangsOnSigningAndNeverFailsOpen(t *testing.T) {
 		p, err := ExplainDue(chinaCalendar(t), nil, signed, Span{7, UnitEndOfDays}, CountAtOnce)
 		require.NoError(t, err)
 		require.Equal(t, open, c.OpenedAt.Before(p.At), "the clock in ed and the window agree")
+	}
+}
+
+// A correction that would leave a customer less time than they were told to have
+// leaves them their date, and later suspensions move it as they would have; the
+// shop's own dates come earlier.
+func TestACorrectionTakesNoTimeFromTheCustomer(t *testing.T) {
+	t.Parallel()
+	china := chinaCalendar(t)
+	text, err := fs.ReadFile(ruleFiles, "calendars/cn-2026.yaml")
+	require.NoError(t, err)
+	worked, err := ParseCalendarYear("calendars/cn-2026.yaml", []byte(strings.Replace(string(text), "working_days:\n",
+		"working_days:\n  - {name: Correction, day: 2026-03-08}\n", 1)), nil)
+	require.NoError(t, err)
+	for _, owner := range []WaitingOn{WaitingCustomer, WaitingAgent} {
+		b := rulesFor(china, ClockRule{Budget: "3wd"}, lunchDesk)
+		k := started(t, b, "2026-03-06T10:00:00+08:00") // a Friday; due on Wednesday
+		k.Owner = owner
+		told := k.DueAt
+		b.calendar = worked // the Sunday between is worked
+		next, changed := b.Reproject(k, utc("2026-03-06T11:00:00+08:00"))
+		require.True(t, changed)
+		if owner == WaitingAgent {
+			require.Equal(t, utc("2026-03-10T10:00:00+08:00"), next.DueAt)
+			continue
+		}
+		require.Equal(t, told, next.DueAt)
+		require.Contains(t, next.Why, "kept at the date that the customer was told")
+		_, changed = b.Reproject(next, utc("2026-03-06T12:00:00+08:00"))
+		require.False(t, changed)
+		still, err := b.Suspend(next, utc("2026-03-09T10:00:00+08:00"), SuspendAgreedPause)
+		require.NoError(t, err)
+		again, err := b.Resume(still, utc("2026-03-09T15:00:00+08:00"))
+		require.NoError(t, err)
+		require.Equal(t, told.Add(5*time.Hour), again.DueAt)
 	}
 }

@@ -98,7 +98,7 @@ func TestClockLaws(t *testing.T) {
 		require.Empty(rt, still.RemindAt)
 		require.NotEmpty(rt, still.Consumed)
 		require.Empty(rt, k.Suspensions, "the clock before stays as it was")
-		same, changed := b.Reproject(still)
+		same, changed := b.Reproject(still, time.Time{})
 		require.False(rt, changed)
 		require.Equal(rt, still, same)
 	})
@@ -164,7 +164,7 @@ func TestClockLaws(t *testing.T) {
 	law("reprojecting changes nothing where nothing changed", func(rt *rapid.T, b *Rulebook, k Clock) {
 		from := drawWhile(rt, k, "from")
 		for _, k := range []Clock{k, paused(rt, b, k, from, from.Add(drawLength(rt, "stands")))} {
-			same, changed := b.Reproject(k)
+			same, changed := b.Reproject(k, time.Time{})
 			require.False(rt, changed)
 			require.Equal(rt, k, same)
 		}
@@ -181,14 +181,14 @@ func TestClockLaws(t *testing.T) {
 				b.calendar = next
 			}
 		}
-		again, changed := b.Reproject(k)
+		again, changed := b.Reproject(k, time.Time{})
 		begin := time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, b.zone())
 		touches := begin.AddDate(0, 0, 1).After(k.Started) && !begin.After(k.DueAt)
 		if changed {
 			require.True(rt, touches, "%s is outside %s..%s", begin, k.Started, k.DueAt)
 			require.False(rt, again.DueAt.Before(k.DueAt), "a free day more is never due earlier")
 		}
-		once, twice := b.Reproject(again)
+		once, twice := b.Reproject(again, time.Time{})
 		require.False(rt, twice)
 		require.Equal(rt, again, once)
 	})

@@ -148,6 +148,7 @@ func TestCheckExtension(t *testing.T) {
 	require.Nil(t, b.CheckExtension(k, "5wd"))
 	require.Equal(t, CodeLimitExceeded, b.CheckExtension(k, "6wd").Code)
 	require.Equal(t, CodeInvalid, b.CheckExtension(k, "48h").Code)
+	require.Equal(t, []Field{{Pointer: "/by", Detail: "a clock in wd is extended in [wd], not in h"}}, b.CheckExtension(k, "48h").Fields)
 	require.Equal(t, CodeInvalid, b.CheckExtension(k, "0wd").Code)
 	require.Equal(t, CodeInvalid, b.CheckExtension(k, "-1wd").Code)
 	require.Equal(t, CodeInvalid, b.CheckExtension(k, "a century").Code)
@@ -203,7 +204,7 @@ func TestReprojectWhenTheYearArrives(t *testing.T) {
 
 	b.calendar, err = china.WithYear(y2026)
 	require.NoError(t, err)
-	next, changed := b.Reproject(k)
+	next, changed := b.Reproject(k, time.Time{})
 	require.True(t, changed)
 	require.False(t, next.Provisional)
 	require.Equal(t, utc("2026-01-05T10:00:00+08:00"), next.DueAt)
@@ -211,19 +212,19 @@ func TestReprojectWhenTheYearArrives(t *testing.T) {
 	require.Contains(t, next.Why, "2026-01-01..03 New Year holiday")
 
 	k.RemindAt = nil // it was sent
-	next, changed = b.Reproject(k)
+	next, changed = b.Reproject(k, time.Time{})
 	require.True(t, changed)
 	require.Empty(t, next.RemindAt, "and is not sent again")
 
 	for _, untouched := range []Clock{met, old} {
-		same, changed := b.Reproject(untouched)
+		same, changed := b.Reproject(untouched, time.Time{})
 		require.False(t, changed)
 		require.Equal(t, untouched, same)
 	}
 
 	// A clock whose calendar or opening hours are gone stays as it is.
 	k.Calendar = "gone"
-	_, changed = b.Reproject(k)
+	_, changed = b.Reproject(k, time.Time{})
 	require.False(t, changed)
 	_, err = b.Project(k)
 	require.ErrorContains(t, err, `calendar "gone", which is not loaded`)

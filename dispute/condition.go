@@ -54,6 +54,9 @@ func eachCondition(p *Policy, visit func(path, when string)) {
 	for i, v := range p.Refund.Variants {
 		visit(element("$.refund.variants", i)+".when", v.When)
 	}
+	for i, v := range p.Retention.Variants {
+		visit(element("$.retention.variants", i)+".when", v.When)
+	}
 	for i, r := range p.Exclusions {
 		visit(element("$.exclusions", i)+".when", r.When)
 	}

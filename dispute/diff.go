@@ -5,64 +5,62 @@ import (
 	"reflect"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 )
 
-// PolicyChange is one difference between two policies. Old and New are as the
-// files would write them; one is empty where something was added or removed.
-type PolicyChange struct {
-	Path string `json:"path"` // e.g. clocks.first_response.budget
-	Old  string `json:"old,omitempty"`
-	New  string `json:"new,omitempty"`
-	Note string `json:"note,omitempty"` // what it means, where that can be said
+// PolicyDiff is what changes from one policy to another, in words, in the order of
+// the sections.
+type PolicyDiff struct {
+	Changes []string // of what the rules say
+	Basis   []string // of where they come from: laws and platform rules that they cite
+
+	named, moved, dropped int // how many of Basis are new, another, gone
 }
 
-// String is the change in one line.
-func (c PolicyChange) String() string {
-	text := c.Path + ": " + c.Old + " -> " + c.New
-	switch {
-	case c.Old == "":
-		text = c.Path + ": added " + c.New
-	case c.New == "":
-		text = c.Path + ": removed " + c.Old
+// Lines is the difference for people, a line a change; nothing where the policies
+// say the same. What changes of the basis is summed up at the end; all gives every
+// line of it instead.
+func (d PolicyDiff) Lines(all bool) []string {
+	if all {
+		return append(slices.Clone(d.Changes), d.Basis...)
 	}
-	if c.Note != "" {
-		text += ": " + c.Note
-	}
-	return text
-}
-
-// DiffPolicies tells in words what changes from one policy to another, in the
-// order of the sections; nothing where they say the same.
-func DiffPolicies(a, b *Policy) []string {
-	changes := PolicyChanges(a, b)
-	lines := make([]string, 0, len(changes))
-	for _, c := range changes {
-		lines = append(lines, c.String())
+	lines := slices.Clone(d.Changes)
+	for _, sum := range []struct {
+		n         int
+		one, many string
+	}{
+		{d.named, "rule now names its basis", "rules now name their basis"},
+		{d.moved, "rule names another basis", "rules name another basis"},
+		{d.dropped, "rule names no basis any more", "rules name no basis any more"},
+	} {
+		switch {
+		case sum.n == 1:
+			lines = append(lines, "1 "+sum.one)
+		case sum.n > 1:
+			lines = append(lines, strconv.Itoa(sum.n)+" "+sum.many)
+		}
 	}
 	return lines
 }
 
-// PolicyChanges lists what changes from one policy to another.
-func PolicyChanges(a, b *Policy) []PolicyChange {
-	d := policyDiff{from: a, to: b}
-	d.walk("", reflect.ValueOf(*a), reflect.ValueOf(*b))
-	return d.changes
+// DiffPolicies compares two policies. The order of lists of rules counts; a rule
+// that stands in both is compared with itself, although others came before it.
+func DiffPolicies(a, b *Policy) PolicyDiff {
+	d := policyDiff{to: b}
+	d.walk(nil, reflect.ValueOf(*a), reflect.ValueOf(*b))
+	return d.found
 }
 
+// policyDiff walks two policies side by side. A path is the keys down to a value;
+// an element of a list is its mark: its code, or # and its number from 1.
 type policyDiff struct {
-	from, to *Policy
-	changes  []PolicyChange
-}
-
-func (d *policyDiff) add(path, before, after string) {
-	c := PolicyChange{Path: strings.TrimPrefix(path, "."), Old: before, New: after}
-	c.Note = d.note(c)
-	d.changes = append(d.changes, c)
+	to    *Policy
+	found PolicyDiff
 }
 
 // walk compares two values of one type.
-func (d *policyDiff) walk(path string, a, b reflect.Value) {
+func (d *policyDiff) walk(path []string, a, b reflect.Value) {
 	if reflect.DeepEqual(a.Interface(), b.Interface()) {
 		return
 	}
@@ -72,83 +70,155 @@ func (d *policyDiff) walk(path string, a, b reflect.Value) {
 			d.walk(path, a.Elem(), b.Elem())
 			return
 		}
-		d.add(path, written(a), written(b))
+		d.change(path, a, b)
 	case reflect.Struct:
 		for i := range a.NumField() {
-			d.walk(path+"."+yamlName(a.Type().Field(i)), a.Field(i), b.Field(i))
+			d.walk(below(path, yamlName(a.Type().Field(i))), a.Field(i), b.Field(i))
 		}
 	case reflect.Map:
-		d.maps(path, a, b)
-	case reflect.Slice:
-		d.lists(path, a, b)
-	default:
-		d.add(path, written(a), written(b))
-	}
-}
-
-func (d *policyDiff) maps(path string, a, b reflect.Value) {
-	keys := map[string]reflect.Value{}
-	for _, m := range []reflect.Value{a, b} {
-		for _, k := range m.MapKeys() {
+		keys := map[string]reflect.Value{}
+		for _, k := range append(a.MapKeys(), b.MapKeys()...) {
 			keys[k.String()] = k
 		}
-	}
-	names := sortedNames(keys)
-	for _, name := range names {
-		at, in, out := path+"."+name, a.MapIndex(keys[name]), b.MapIndex(keys[name])
-		switch {
-		case !in.IsValid():
-			d.add(at, "", written(out))
-		case !out.IsValid():
-			d.add(at, written(in), "")
-		default:
-			d.walk(at, in, out)
+		for _, name := range sortedNames(keys) {
+			d.pair(below(path, name), a.MapIndex(keys[name]), b.MapIndex(keys[name]))
 		}
+	case reflect.Slice:
+		if a.Type().Elem().Kind() != reflect.Struct {
+			d.change(path, a, b)
+			return
+		}
+		d.rules(path, a, b)
+	default:
+		d.change(path, a, b)
 	}
 }
 
-// lists compares lists of values as wholes and lists of rules one by one: their
-// order counts.
-func (d *policyDiff) lists(path string, a, b reflect.Value) {
-	if a.Type().Elem().Kind() != reflect.Struct {
-		d.add(path, orEmptyList(a), orEmptyList(b))
+// pair compares two values of which one may be missing.
+func (d *policyDiff) pair(path []string, a, b reflect.Value) {
+	if a.IsValid() && b.IsValid() {
+		d.walk(path, a, b)
 		return
 	}
-	for i := range max(a.Len(), b.Len()) {
-		at := element(path, i)
+	d.change(path, a, b)
+}
+
+// rules compares two lists of rules.
+func (d *policyDiff) rules(path []string, a, b reflect.Value) {
+	olds, news := elements(a), elements(b)
+	for _, m := range matched(olds, news, rowText, rowKey) {
 		switch {
-		case i >= a.Len():
-			d.add(at, "", written(b.Index(i)))
-		case i >= b.Len():
-			d.add(at, written(a.Index(i)), "")
+		case m.old < 0:
+			d.change(below(path, mark(news[m.new], m.new)), reflect.Value{}, news[m.new])
+		case m.new < 0:
+			d.change(below(path, mark(olds[m.old], m.old)), olds[m.old], reflect.Value{})
 		default:
-			d.walk(at, a.Index(i), b.Index(i))
+			d.walk(below(path, mark(news[m.new], m.new)), olds[m.old], news[m.new])
 		}
 	}
 }
 
-func orEmptyList(v reflect.Value) string {
-	if v.Len() == 0 {
-		return "[]"
-	}
-	return written(v)
-}
+// match is a rule of one list and the one that it became; -1 is none.
+type match struct{ old, new int }
 
-// written is a value as a policy file could write it on one line, "" for nothing.
-func written(v reflect.Value) string {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() {
-			return ""
+// matched pairs two lists of rules in their order: those that are alike by the
+// first of the keys, then, in between, by the next. What is left is paired by its
+// place where there are as many on both sides.
+func matched(olds, news []reflect.Value, by ...func(reflect.Value) string) []match {
+	var all []match
+	if len(by) == 0 {
+		for i := range olds {
+			all = append(all, match{i, -1})
 		}
-		return written(v.Elem())
-	case reflect.Struct:
-		parts := []string{}
-		for i := range v.NumField() {
-			if !v.Field(i).IsZero() {
-				parts = append(parts, yamlName(v.Type().Field(i))+": "+written(v.Field(i)))
+		for j := range news {
+			if len(olds) == len(news) {
+				all[j].new = j
+			} else {
+				all = append(all, match{-1, j})
 			}
 		}
+		return all
+	}
+	between := func(i, iEnd, j, jEnd int) {
+		for _, m := range matched(olds[i:iEnd], news[j:jEnd], by[1:]...) {
+			if m.old >= 0 {
+				m.old += i
+			}
+			if m.new >= 0 {
+				m.new += j
+			}
+			all = append(all, m)
+		}
+	}
+	places := map[string][]int{}
+	for j, v := range news {
+		places[by[0](v)] = append(places[by[0](v)], j)
+	}
+	i, j := 0, 0
+	for k, v := range olds {
+		same := places[by[0](v)]
+		at, _ := slices.BinarySearch(same, j)
+		if at == len(same) {
+			continue
+		}
+		between(i, k, j, same[at])
+		all = append(all, match{k, same[at]})
+		i, j = k+1, same[at]+1
+	}
+	between(i, len(olds), j, len(news))
+	return all
+}
+
+func elements(list reflect.Value) []reflect.Value {
+	all := make([]reflect.Value, 0, list.Len())
+	for i := range list.Len() {
+		all = append(all, list.Index(i))
+	}
+	return all
+}
+
+// rowText is all that a rule says, but where it comes from.
+func rowText(v reflect.Value) string { return written(v, "basis") }
+
+// rowKey is the condition of a rule, or its name where it has one.
+func rowKey(v reflect.Value) string {
+	if name := nameOf(v); name != "" {
+		return name
+	}
+	return v.FieldByName("When").String()
+}
+
+// mark is how an element of a list is called: its name, or its number.
+func mark(v reflect.Value, i int) string {
+	if name := nameOf(v); name != "" {
+		return name
+	}
+	return "#" + strconv.Itoa(i+1)
+}
+
+// nameOf is the code of an exclusion and the flag of a risk, "" of other rules.
+func nameOf(v reflect.Value) string {
+	for _, field := range []string{"Code", "Flag"} {
+		if f := v.FieldByName(field); f.IsValid() {
+			return f.String()
+		}
+	}
+	return ""
+}
+
+// below is a path one key further down.
+func below(path []string, key string) []string { return append(slices.Clone(path), key) }
+
+// written is a value as a policy file could write it on one line, "" for nothing.
+// Keys of rules may be left out.
+func written(v reflect.Value, without ...string) string {
+	switch v.Kind() {
+	case reflect.Invalid:
+		return ""
+	case reflect.Pointer:
+		return written(v.Elem(), without...)
+	case reflect.Struct:
+		parts := fields(v, func(key string) string { return key + ": " }, without...)
 		return "{" + strings.Join(parts, ", ") + "}"
 	case reflect.Map:
 		parts := []string{}
@@ -158,107 +228,36 @@ func written(v reflect.Value) string {
 		sort.Strings(parts)
 		return "{" + strings.Join(parts, ", ") + "}"
 	case reflect.Slice:
+		if v.IsNil() {
+			return ""
+		}
 		parts := []string{}
-		for i := range v.Len() {
-			parts = append(parts, written(v.Index(i)))
+		for _, e := range elements(v) {
+			parts = append(parts, written(e))
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
-	case reflect.String:
-		if v.Len() == 0 {
-			return `""`
-		}
-		return v.String()
 	}
 	return fmt.Sprint(v.Interface())
 }
 
-// yamlName is the key of a field in files.
+// fields are the keys of a rule that say anything, with what they say.
+func fields(v reflect.Value, called func(key string) string, without ...string) []string {
+	parts := []string{}
+	for i := range v.NumField() {
+		key := yamlName(v.Type().Field(i))
+		if !v.Field(i).IsZero() && !slices.Contains(without, key) {
+			parts = append(parts, called(key)+written(v.Field(i)))
+		}
+	}
+	return parts
+}
+
+// yamlName is the key of a field in files: of policies, or of claims, whose types
+// have JSON names.
 func yamlName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 	if name == "" {
 		name, _, _ = strings.Cut(f.Tag.Get("json"), ",")
 	}
 	return name
-}
-
-// note says what a change means to people, where its kind is known.
-func (d *policyDiff) note(c PolicyChange) string {
-	parts := strings.Split(c.Path, ".")
-	last := parts[len(parts)-1]
-	switch {
-	case len(parts) == 3 && parts[0] == "clocks":
-		return d.clockNote(ClockName(parts[1]), last, c)
-	case len(parts) == 2 && parts[0] == "clocks" && c.Old == "":
-		return "a new clock"
-	case len(parts) == 2 && parts[0] == "reasons" && (c.Old == "" || c.New == ""):
-		return "a reason more or less, and its rules with it"
-	case parts[0] == "limits" && slices.Contains([]string{"automatic", "agent", "compensation", "compensation_cap"}, last):
-		more, known := larger(c.Old, c.New)
-		if !known {
-			return ""
-		}
-		who := map[string]string{"automatic": "rules may give %s without a person", "agent": "agents may decide %s alone",
-			"compensation": "%s new money goes without an approval", "compensation_cap": "%s new money may be given at all"}[last]
-		return fmt.Sprintf(who, map[bool]string{true: "more", false: "less"}[more])
-	case len(parts) > 3 && parts[0] == "reasons" && (last == "days" || last == "months"):
-		if more, known := larger(c.Old, c.New); known {
-			return map[bool]string{true: "customers have longer", false: "customers have less time"}[more]
-		}
-	case last == "route":
-		return "decided " + routeWords[c.New] + " instead of " + routeWords[c.Old]
-	case last == "binds":
-		return "open cases go by " + bindWords[c.New]
-	}
-	return ""
-}
-
-// routeWords say in words how a reason is decided.
-var routeWords = map[string]string{
-	ApproachRight: "by right", ApproachOffer: "by an offer of the rules", ApproachTrace: "by the carrier's word",
-	ApproachDispatch: "by the outbound record", ApproachPerson: "by a person",
-}
-
-// bindWords say in words which version an open case goes by.
-var bindWords = map[string]string{
-	BindOrderTime: "the version in force when the order was placed", BindOpeningTime: "the version in force when the case was opened",
-	BindNewest: "the newest version in force", "": "the version in force when the case was opened",
-}
-
-// clockNote says who has more or less time.
-func (d *policyDiff) clockNote(name ClockName, key string, c PolicyChange) string {
-	switch key {
-	case "budget", "again":
-		before, err1 := ParseSpan(c.Old)
-		after, err2 := ParseSpan(c.New)
-		if err1 != nil || err2 != nil {
-			return ""
-		}
-		owner := d.to.Clocks[name].Owner
-		switch same := before.Unit == after.Unit || unitLengths[before.Unit] > 0 && unitLengths[after.Unit] > 0; {
-		case !same:
-			return fmt.Sprintf("the %s is given %s instead of %s", owner, after.words(), before.words())
-		case after.counted() < before.counted():
-			return fmt.Sprintf("less time for the %s", owner)
-		case after.counted() > before.counted():
-			return fmt.Sprintf("more time for the %s", owner)
-		}
-	case "on_expiry", "then":
-		return fmt.Sprintf("the silence of the %s brings something else", d.to.Clocks[name].Owner)
-	}
-	return ""
-}
-
-// words is a span in words, e.g. "7 working days".
-func (s Span) words() string { return fmt.Sprintf("%d %s", s.N, s.Unit.noun(s.N)) }
-
-// larger compares two whole numbers as they are written.
-func larger(before, after string) (more, known bool) {
-	var a, b int64
-	if n, err := fmt.Sscan(before, &a); n != 1 || err != nil {
-		return false, false
-	}
-	if n, err := fmt.Sscan(after, &b); n != 1 || err != nil {
-		return false, false
-	}
-	return b > a, true
 }

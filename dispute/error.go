@@ -33,6 +33,7 @@ const (
 	CodeExceedsCapture Code = "exceeds-captured"
 	CodeChargebackOpen Code = "chargeback-open"
 	CodeConflict       Code = "conflict" // published already with other content
+	CodeErased         Code = "erased"   // personal data that was kept as long as the policy says
 )
 
 // Field points at one wrong part of an input with a JSON pointer.
@@ -41,7 +42,7 @@ type Field struct {
 	Detail  string `json:"detail"`
 }
 
-// Mistake is a Field that is a file, with the place in it, counted from 1 (0 where it
+// Mistake is a Field about a file, with the place in it, counted from 1 (0 where it
 // is not known).
 type Mistake struct {
 	Field

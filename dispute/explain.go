@@ -63,6 +63,7 @@ func (b *Rulebook) Explain(claim Claim, at time.Time) (Explained, error) {
 	assessed := b.Assess(x.settled(), at)
 	x.liability(assessed)
 	x.route(assessed)
+	x.amounts(assessed)
 	x.remedies()
 	x.limits()
 	x.freight(assessed)
@@ -89,7 +90,7 @@ func (x *explainer) binding() {
 	if p.EffectiveFrom != "" {
 		from = "in force from " + p.EffectiveFrom
 	}
-	x.say("version", x.book.rule("binds"), "", "%s, %s; an open case goes by %s", x.book.Version(), from, bindWords[p.Binds])
+	x.say("version", x.book.rule("binds"), x.book.basisOf("binds"), "%s, %s; an open case goes by %s", x.book.Version(), from, bindWords[p.Binds])
 }
 
 // evidence says what is missing from the claim.
@@ -224,6 +225,23 @@ func (x *explainer) route(a Assessment) {
 	}
 }
 
+// amounts says what each amount is made of, where it is more than the price of its
+// lines, and what goes back that is no money.
+func (x *explainer) amounts(a Assessment) {
+	for _, r := range a.Remedies {
+		for _, part := range r.Breakdown {
+			of := string(part.Kind)
+			if part.LineID != "" {
+				of += " of " + part.LineID
+			}
+			x.say("amount", part.Rule, part.Basis, "%s: %s %s", r.Type, of, Money{part.Amount, x.c.Currency})
+		}
+		for _, credit := range r.Credits {
+			x.say("amount", "", "", "%s: beside the money, %s %s of %s", r.Type, credit.Kind, credit.Code, Money{credit.Amount, x.c.Currency})
+		}
+	}
+}
+
 func (x *explainer) remedies() {
 	x.say("remedies", x.book.rule("remedies", string(x.c.Reason)), "", "asked for: %s; may be given, in this order: %s",
 		words(x.c.RequestedRemedy), words(x.book.reason(x.c.Reason).Remedies))
@@ -232,12 +250,19 @@ func (x *explainer) remedies() {
 func (x *explainer) limits() {
 	l, currency := x.book.limits(x.c), x.book.policy.Currency
 	money := func(amount int64) string { return Money{amount, currency}.String() }
-	x.say("limits", x.book.rule("limits"), "", "by rule up to %s, an agent up to %s; new money is approved above %s and refused above %s",
+	basis := x.book.basisOf("limits.automatic", "limits.agent", "limits.compensation", "limits.compensation_cap")
+	for _, v := range x.book.policy.Limits.Variants {
+		if x.book.varies(v.When, x.c) {
+			replace(&basis, v.Basis)
+			break
+		}
+	}
+	x.say("limits", x.book.rule("limits"), basis, "by rule up to %s, an agent up to %s; new money is approved above %s and refused above %s",
 		money(l.Automatic), money(l.Agent), money(l.Compensation), money(l.CompensationCap))
 }
 
 func (x *explainer) freight(a Assessment) {
-	x.say("freight", x.book.rule("freight"), "", "return freight: the %s; the charge of having sent the goods: the %s",
+	x.say("freight", x.book.rule("freight"), x.book.basisOf("freight."+string(largest(a.Liability))), "return freight: the %s; the charge of having sent the goods: the %s",
 		x.book.freightPayer(x.c, a.Liability), x.book.outboundPayer(x.c, a.Liability))
 }
 

@@ -84,7 +84,7 @@ func TestGuideListsEveryKey(t *testing.T) {
 		"sections": Policy{}, "limits": Limits{}, "limits.variants": LimitVariant{}, "risk": RiskRule{}, "clocks": ClockRule{},
 		"clocks.variants": ClockVariant{}, "kinds": KindRule{}, "reasons": ReasonRule{}, "proof": ProofRule{}, "routes": RouteVariant{},
 		"windows": WindowRule{}, "liability": LiabilityRule{}, "hours": HoursRule{}, "quiet-hours": QuietHours{}, "suspension": SuspensionRule{},
-		"extension": ExtensionRule{}, "exclusions": ExclusionRule{}, "refund": RefundRule{}, "refund.variants": RefundVariant{}, "retention": RetentionRule{},
+		"extension": ExtensionRule{}, "exclusions": ExclusionRule{}, "refund": RefundRule{}, "refund.variants": RefundVariant{}, "retention": RetentionRule{}, "retention.variants": RetentionVariant{},
 		"claim": Claim{}, "calendar": calendarFile{},
 	} {
 		var want []string

@@ -130,7 +130,7 @@ func parseInterval(text string) (i interval, problem string) {
 	end, ok2 := parseClock(to)
 	switch {
 	case !dash || !ok1 || !ok2 || open == fullDay:
-		return interval{}, fmt.Sprintf("expected a time such as 09:00-18:00, found %q", clip(text))
+		return interval{}, fmt.Sprintf("expected a time such as 09:00-18:00, found %s", shortened(text))
 	case open == end:
 		return interval{}, fmt.Sprintf("%s is empty; a whole day is 00:00-24:00", text)
 	case end < open:
@@ -149,14 +149,6 @@ func parseClock(text string) (time.Duration, bool) {
 		return 0, false
 	}
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, true
-}
-
-// clip keeps what is shown of a bad input short.
-func clip(text string) string {
-	if len(text) > 40 {
-		return text[:40] + "..."
-	}
-	return text
 }
 
 // String writes the interval as policies do.

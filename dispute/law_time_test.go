@@ -121,16 +121,14 @@ func standing(reason SuspensionReason, name ClockName) func(*Rulebook, *Case) la
 
 // kept is until when a case that closes on 2026-11-22 is kept: three years are 1096
 // days where one of them is a leap year, as 2028 is.
-func kept(b *Rulebook, _ *Case) lawOutcome {
-	r := b.policy.Retention
-	until := func(text string) string {
-		span, err := ParseSpan(text)
-		if err != nil {
-			return err.Error()
-		}
-		return utc("2026-11-23T00:00:00Z").AddDate(0, 0, int(span.N)).Format(time.DateOnly)
+func kept(b *Rulebook, c *Case) lawOutcome {
+	r, ok := b.Retention(c, utc("2026-11-22T15:59:59Z")) // a minute before midnight in Shanghai
+	if !ok {
+		return lawOutcome{outcome: "for ever"}
 	}
-	return lawOutcome{outcome: strings.Join([]string{until(r.Record), "texts", until(r.Texts)}, " "), rule: "retention", basis: r.Basis}
+	day := func(t time.Time) string { return t.In(b.zone()).Format(time.DateOnly) }
+	_, rule, _ := strings.Cut(r.Rule, "/")
+	return lawOutcome{outcome: strings.Join([]string{day(r.RecordUntil), "texts", day(r.TextsUntil)}, " "), rule: rule, basis: r.Basis}
 }
 
 // bound is the version by which an open case goes when the order is older and a

@@ -50,6 +50,20 @@ func (l *Library) With(policies []*Policy, calendars map[string]Calendar) (*Libr
 	return next, nil
 }
 
+// WithYear returns a library that has a year of a calendar too: it is added to its
+// calendar, or takes the place of the one there, or begins a new calendar. It fails
+// with CodeInvalid where the calendar is in another zone.
+func (l *Library) WithYear(y CalendarYear) (*Library, error) {
+	next, err := NewCalendar(y)
+	if known, ok := l.calendars[y.Calendar].(*YearlyCalendar); ok {
+		next, err = known.WithYear(y)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return l.With(nil, map[string]Calendar{y.Calendar: next})
+}
+
 // Book returns a policy by its exact version ("default@1") or the newest of a
 // name ("default"). It fails with CodeNotFound.
 func (l *Library) Book(version string) (*Rulebook, error) {

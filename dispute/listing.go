@@ -30,6 +30,8 @@ type CaseRecord struct {
 	Gate     Gate
 	Orphaned bool // open, but its workflow is gone
 	RunID    string
+	// Retention is set once the case is closed, where its policy knows an end.
+	Retention *Retention
 }
 
 // Text is one piece of what a person wrote: personal data, kept out of workflows.
@@ -41,4 +43,6 @@ type Text struct {
 	Body      string    `json:"body"`
 	CreatedAt time.Time `json:"created_at"`
 	Internal  bool      `json:"internal"` // staff only
+	// ErasedAt is when the body went, as the policy's retention says.
+	ErasedAt *time.Time `json:"erased_at,omitempty"`
 }

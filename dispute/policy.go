@@ -64,7 +64,9 @@ type QuietHours struct {
 
 // SuspensionRule is what one reason of a suspension moves, and for how long at most.
 type SuspensionRule struct {
-	Limit string      `yaml:"limit"` // a span; the reason awaiting_customer has none: the customer's clocks bound it
+	// Limit is a span, the budget of the clock suspension in place of its own. The
+	// reason awaiting_customer has none: the customer's clocks bound it.
+	Limit string      `yaml:"limit"`
 	Moves []ClockName `yaml:"moves"`
 	While []ClockName `yaml:"while"` // awaiting_customer only: stands still while one of these runs
 	Basis string      `yaml:"basis"`
@@ -89,7 +91,17 @@ type ExclusionRule struct {
 
 // RetentionRule is for how long a closed case is kept.
 type RetentionRule struct {
-	Record string `yaml:"record"` // a span in days
+	Record   string             `yaml:"record"` // a span in days
+	Texts    string             `yaml:"texts"`  // personal data; at most as long as the record
+	Basis    string             `yaml:"basis"`
+	Variants []RetentionVariant `yaml:"variants"`
+}
+
+// RetentionVariant replaces what it names where When holds as the case closes; the
+// first that holds counts.
+type RetentionVariant struct {
+	When   string `yaml:"when"`
+	Record string `yaml:"record"`
 	Texts  string `yaml:"texts"`
 	Basis  string `yaml:"basis"`
 }

@@ -1,5 +1,22 @@
 package dispute
 
+import (
+	"slices"
+	"strings"
+)
+
+// basisOf is where settings come from that have no basis of their own, by their
+// paths in the policy; "" where it does not say.
+func (b *Rulebook) basisOf(paths ...string) string {
+	var named []string
+	for _, path := range paths {
+		if basis := b.policy.Basis[path]; basis != "" && !slices.Contains(named, basis) {
+			named = append(named, basis)
+		}
+	}
+	return strings.Join(named, "; ")
+}
+
 // basis checks that whatever a source is named for stands in the policy.
 func (c policyCheck) basis() {
 	for path, basis := range c.policy.Basis {

@@ -97,9 +97,7 @@ func (c policyCheck) suspension() {
 		if len(rule.While) > 0 {
 			c.problem(path+".while", "expected `while` at %s only", SuspendAwaitingCustomer)
 		}
-		if rule.Limit == "" {
-			c.problem(path+".limit", "expected the longest time that a case may stand still: no wait without an end")
-		} else {
+		if rule.Limit != "" { // else the budget of the clock suspension
 			c.span(path+".limit", rule.Limit)
 		}
 	}
@@ -159,9 +157,9 @@ var refundChoices = []struct {
 	values []string
 	of     func(RefundRule) string
 }{
-	{"free_shipping", []string{"keep", "claw_back"}, func(r RefundRule) string { return r.FreeShipping }},
-	{"gifts", []string{"return", "keep"}, func(r RefundRule) string { return r.Gifts }},
-	{"outbound_freight", []string{"merchant", "customer"}, func(r RefundRule) string { return r.OutboundFreight }},
+	{"free_shipping", []string{FreeShippingKeep, FreeShippingClawBack}, func(r RefundRule) string { return r.FreeShipping }},
+	{"gifts", []string{GiftsReturn, GiftsKeep}, func(r RefundRule) string { return r.Gifts }},
+	{"outbound_freight", []string{OutboundMerchant, OutboundCustomer}, func(r RefundRule) string { return r.OutboundFreight }},
 }
 
 func (c policyCheck) refund() {
@@ -196,16 +194,36 @@ func (c policyCheck) notices() {
 }
 
 func (c policyCheck) retention() {
+	rule := c.policy.Retention
+	c.kept("$.retention", rule.Record, rule.Texts, true)
+	for i, v := range rule.Variants {
+		path := element("$.retention.variants", i)
+		c.variant(path, v.When, v.Record == "" && v.Texts == "")
+		record, texts := rule.Record, rule.Texts
+		replace(&record, v.Record)
+		replace(&texts, v.Texts)
+		c.kept(path, record, texts, false)
+	}
+}
+
+// kept checks both spans of a retention. One that stands elsewhere is looked at there.
+func (c policyCheck) kept(path, record, texts string, needed bool) {
 	days := map[string]int64{}
-	for _, part := range []struct{ key, text string }{{"record", c.policy.Retention.Record}, {"texts", c.policy.Retention.Texts}} {
+	for _, part := range []struct{ key, text string }{{"record", record}, {"texts", texts}} {
 		span, err := ParseSpan(part.text)
 		if err != nil || span.Unit != UnitDays {
-			c.problem("$.retention."+part.key, "expected a number of days such as 1095d, found %s", shortened(part.text))
+			if needed || c.has(path+"."+part.key) {
+				c.problem(path+"."+part.key, "expected a number of days such as 1095d, found %s", shortened(part.text))
+			}
 			continue
 		}
 		days[part.key] = span.N
 	}
 	if days["record"] > 0 && days["texts"] > days["record"] {
-		c.problem("$.retention.texts", "expected at most as long as the record, %s", c.policy.Retention.Record)
+		at := path + ".texts"
+		if !c.has(at) && !needed {
+			at = path + ".record"
+		}
+		c.problem(at, "expected texts to be kept at most as long as the record, %s", record)
 	}
 }

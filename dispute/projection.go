@@ -80,6 +80,9 @@ func (n counting) project(k Clock) (Projection, error) {
 	p := Projection{At: n.due.UTC(), Passed: j.passed}
 	p.Provisional = slices.ContainsFunc(j.passed, func(p Passage) bool { return p.Kind == PassageAssumed })
 	p.Why = n.why(k, j.passed)
+	if k.Told != nil && p.At.Before(*k.Told) {
+		p.At = k.Told.UTC()
+	}
 	return p, nil
 }
 

@@ -48,6 +48,9 @@ func (n counting) parts(k Clock, passed []Passage) []string {
 			parts = append(parts, part)
 		}
 	}
+	if k.Told != nil && n.due.Before(*k.Told) {
+		say("kept at the date that the customer was told")
+	}
 	if n.span.Unit == UnitEndOfDays {
 		say("to the end of " + reading(n.due.Add(-time.Second).In(n.zone)).Format("Mon 2006-01-02"))
 	}
@@ -83,7 +86,12 @@ func (n counting) stillParts(ledger []Suspension, say func(string)) {
 		}
 		say(fmt.Sprintf("stood still %s..%s (%s)", s.From.In(n.zone).Format(layout), s.To.In(n.zone).Format(layout), s.Reason))
 	default:
-		say(fmt.Sprintf("stood still %d times", len(ledger)))
+		before := len(ledger)
+		if s := ledger[before-1]; s.To == nil {
+			say(fmt.Sprintf("stands still since %s (%s)", s.From.In(n.zone).Format(layout), s.Reason))
+			before--
+		}
+		say(fmt.Sprintf("stood still %d times", before))
 	}
 }
 

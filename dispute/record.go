@@ -24,6 +24,8 @@ type Batch struct {
 	Starting   []ClockRequest  `json:"starting,omitempty"` // clocks that start with this step
 	Notices    []Notice        `json:"notices,omitempty"`
 	References []Reference     `json:"references,omitempty"`
+	// Retention is set as a case closes whose policy says for how long it is kept.
+	Retention *Retention `json:"retention,omitempty"`
 }
 
 // Gate is whether the case still takes evidence and commands.

@@ -4,8 +4,10 @@ import "slices"
 
 // The words of a policy's refund rule.
 const (
+	FreeShippingKeep     = "keep"
 	FreeShippingClawBack = "claw_back"
 	GiftsReturn          = "return"
+	GiftsKeep            = "keep"
 	OutboundMerchant     = "merchant"
 	OutboundCustomer     = "customer"
 )
@@ -23,7 +25,7 @@ type refundTerms struct {
 
 func (b *Rulebook) refundTerms(c *Case) refundTerms {
 	t := refundTerms{rule: b.refundRule(c), id: b.rule("refund"), customer: b.outboundPayer(c, c.Liability) == FreightCustomer}
-	gifts, shipping := b.policy.Basis["refund.gifts"], b.policy.Basis["refund.free_shipping"]
+	gifts, shipping := b.basisOf("refund.gifts"), b.basisOf("refund.free_shipping")
 	for _, v := range b.policy.Refund.Variants {
 		if !b.varies(v.When, c) {
 			continue

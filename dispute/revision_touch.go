@@ -23,7 +23,7 @@ func (l *Library) Touched(r RuleRevision, c *Case, at time.Time) (bool, error) {
 		if k.Calendar != r.Name {
 			continue
 		}
-		if _, changed := b.Reproject(k); changed {
+		if _, changed := b.Reproject(k, at); changed {
 			return true, nil
 		}
 	}

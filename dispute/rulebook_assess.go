@@ -110,8 +110,9 @@ func (b *Rulebook) obstacle(c *Case, risk Risk, rule string) *Explanation {
 }
 
 // byRule grants the remedy, and the shipping charge where it goes back, when the
-// kind allows it and the amount is inside the automatic limit. From format 2 on the remedy is the first in the policy's own
-// order that the kind offers and that was asked for.
+// kind allows it and the amount is inside the automatic limit. From format 2 on the
+// remedy is the first in the policy's own order that the kind offers and that was
+// asked for.
 func (b *Rulebook) byRule(c *Case, out Assessment, route string, remedy RemedyType) Assessment {
 	offers := b.policy.Kinds[c.Kind].Offer
 	if b.policy.Format >= 2 {

@@ -1,6 +1,8 @@
 package dispute
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -163,6 +165,10 @@ func (b *Rulebook) Resume(k Clock, at time.Time) (Clock, error) {
 	k.Suspensions = slices.Clone(k.Suspensions)
 	k.Suspensions[last].To = &at
 	k.State, k.MetAt = ClockRunning, nil
+	if k.Told != nil {
+		told := k.Told.Add(at.Sub(k.Suspensions[last].From))
+		k.Told = &told
+	}
 	return b.derive(k, at)
 }
 
@@ -190,14 +196,14 @@ func (b *Rulebook) CheckExtension(k Clock, by string) *Error {
 		return Errorf(CodeNotAllowedNow, "policy %s foresees no extension of clock %s", b.Version(), k.Name)
 	}
 	if _, err := k.extension(by); err != nil {
-		return Errorf(CodeInvalid, "clock %s cannot be extended by %q: %w", k.Name, by, err)
+		return k.notExtended(by, err)
 	}
 	if len(k.Extensions) >= rule.Times {
 		return Errorf(CodeLimitExceeded, "clock %s was extended %d times already; policy %s allows %d", k.Name, len(k.Extensions), b.Version(), rule.Times)
 	}
 	have, err := b.Extend(k, k.Started, by, "")
 	if err != nil {
-		return Errorf(CodeInvalid, "clock %s cannot be extended by %q: %w", k.Name, by, err)
+		return k.notExtended(by, err)
 	}
 	latest, err := b.latestExtension(k, rule.Most)
 	if err != nil {
@@ -207,6 +213,16 @@ func (b *Rulebook) CheckExtension(k Clock, by string) *Error {
 		return Errorf(CodeLimitExceeded, "clock %s may be extended by at most %s at a time, not by %s", k.Name, rule.Most, by)
 	}
 	return nil
+}
+
+// notExtended says that a span does not fit the clock.
+func (k Clock) notExtended(by string, err error) *Error {
+	detail := err.Error()
+	var ours *Error
+	if errors.As(err, &ours) {
+		detail = ours.Message
+	}
+	return Invalid(fmt.Sprintf("clock %s cannot be extended by %s", k.Name, by), Field{Pointer: "/by", Detail: detail})
 }
 
 // latestExtension is the latest instant to which one extension may move a clock. Spans
@@ -223,11 +239,13 @@ func (b *Rulebook) latestExtension(k Clock, most string) (time.Time, error) {
 	return to.At, err
 }
 
-// Reproject is the same clock under the calendars and opening hours of now. The
+// Reproject is the same clock under the calendars and opening hours of now, seen from an
+// instant: a reminder that is late by then goes out at once, but in no quiet hours. The
 // second result is true if its due instant, its being provisional, or its reminders
 // changed; a clock that is met or breached, or that cannot be worked out any more
-// (its calendar or opening hours are gone), stays as it is.
-func (b *Rulebook) Reproject(k Clock) (Clock, bool) {
+// (its calendar or opening hours are gone), stays as it is. A correction never takes
+// time away that a customer was told to have: such a date is kept.
+func (b *Rulebook) Reproject(k Clock, at time.Time) (Clock, bool) {
 	if k.State != ClockRunning && k.State != ClockSuspended {
 		return k, false
 	}
@@ -235,12 +253,48 @@ func (b *Rulebook) Reproject(k Clock) (Clock, bool) {
 	if err != nil {
 		return k, false
 	}
+	if k.Owner == WaitingCustomer && next.DueAt.Before(k.DueAt) {
+		kept, due := k, k.DueAt
+		kept.Told = &due
+		if next, err = b.derive(kept, k.Started); err != nil {
+			return k, false
+		}
+	}
 	// What was sent stays sent: only so many of the last reminders are still to come.
-	next.RemindAt = next.RemindAt[max(0, len(next.RemindAt)-len(k.RemindAt)):]
-	if next.DueAt.Equal(k.DueAt) && next.Provisional == k.Provisional && slices.EqualFunc(next.RemindAt, k.RemindAt, time.Time.Equal) {
+	next.RemindAt = b.overdue(next, next.RemindAt[max(0, len(next.RemindAt)-len(k.RemindAt)):], at)
+	sameTold := (next.Told == nil) == (k.Told == nil)
+	if next.DueAt.Equal(k.DueAt) && sameTold && next.Provisional == k.Provisional && slices.EqualFunc(next.RemindAt, k.RemindAt, time.Time.Equal) {
 		return k, false
 	}
 	return next, true
+}
+
+// overdue puts a reminder that a correction has moved into the past where nobody is
+// reminded at night: of several the last counts.
+func (b *Rulebook) overdue(k Clock, list []time.Time, at time.Time) []time.Time {
+	late := 0
+	for late < len(list) && !list[late].After(at) {
+		late++
+	}
+	n, err := b.count(k)
+	if late == 0 || err != nil {
+		return list
+	}
+	q, err := parseQuietHours(b.policy.QuietHours)
+	if err != nil {
+		return list
+	}
+	list = list[late-1:]
+	moved := q.move(at, k.DueAt, n.zone)
+	switch {
+	case moved.Before(at): // there is no time left in which to remind
+		return list[1:]
+	case moved.After(at) && !moved.Equal(list[0]):
+		list = append([]time.Time{moved.UTC()}, list[1:]...)
+		slices.SortFunc(list, time.Time.Compare)
+		return slices.CompactFunc(list, time.Time.Equal)
+	}
+	return list
 }
 
 // SuspensionFor is the rule of a reason for which clocks stand still; ok is false

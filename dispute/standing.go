@@ -9,7 +9,8 @@ import (
 // Standing still (design: the clocks). Two things have clocks stand still: an order
 // of staff, which stands in Case.Suspended with the clocks that the policy moves for
 // its reason; and the rule awaiting_customer, while one of the clocks that it names
-// runs and waits for the customer (a burden of proof may be the desk's own). A clock stands still while either holds, and its ledger says for which.
+// runs and waits for the customer (a burden of proof may be the desk's own). A clock
+// stands still while either holds, and its ledger says for which.
 
 // standstill is what has clocks of a case stand still now.
 type standstill struct {
@@ -29,6 +30,9 @@ func (b *Rulebook) standstill(c *Case) standstill {
 }
 
 func (s standstill) orders(k Clock) bool {
+	if k.Name == ClockSupervisorDecision && k.LegID != "" {
+		return false // money that is on its way and was not settled: no order to wait holds it up
+	}
 	return s.ordered != nil && k.Name != ClockSuspension && slices.Contains(s.ordered.Clocks, k.Name)
 }
 
@@ -90,16 +94,20 @@ func (b *Rulebook) Stand(c *Case, at time.Time) ([]Clock, error) {
 }
 
 // SuspensionClock bounds an order that a case stand still: the clock suspension of
-// the policy, with the limit of the reason for a budget; then the clocks run on. It
-// fails with CodeInvalid where the policy names no limit, since nothing stands still
-// without end.
+// the policy, with the limit of the reason for a budget where it names one; then the
+// clocks run on. It fails with CodeInvalid where the policy does not foresee the
+// reason, since nothing stands still without end.
 func (b *Rulebook) SuspensionClock(c *Case, reason SuspensionReason, at time.Time) (Clock, error) {
-	limit, _ := b.SuspensionFor(reason)
-	span, err := ParseSpan(limit.Limit)
+	rule, _ := b.clockRule(c, ClockSuspension)
+	order, foreseen := b.SuspensionFor(reason)
+	if !foreseen {
+		return Clock{}, Errorf(CodeInvalid, "policy %s foresees no suspension for %s", b.Version(), reason)
+	}
+	replace(&rule.Budget, order.Limit)
+	span, err := ParseSpan(rule.Budget)
 	if err != nil {
 		return Clock{}, err
 	}
-	rule, _ := b.clockRule(c, ClockSuspension)
 	k := Clock{Name: ClockSuspension, Owner: WaitingSupervisor, Budget: span.N, Unit: span.Unit, Calendar: b.calendar.ID(),
 		State: ClockRunning, Started: at.UTC(), OnExpiry: SilenceResume, Remind: slices.Clone(rule.Remind)}
 	if span.Unit.business() {

@@ -170,7 +170,12 @@ func TestSuspensionClock(t *testing.T) {
 	require.Equal(t, at.AddDate(0, 0, 3), k.DueAt)
 	require.Equal(t, SilenceResume, k.OnExpiry)
 	_, err = b.SuspensionClock(damagedReturn(), SuspendCourtOrPolice, at)
-	require.Equal(t, CodeInvalid, CodeOf(err), "the policy names no limit")
+	require.Equal(t, CodeInvalid, CodeOf(err), "the policy does not foresee it")
+
+	b.policy.Suspension[SuspendCourtOrPolice] = SuspensionRule{Moves: []ClockName{ClockResolution}}
+	k, err = b.SuspensionClock(damagedReturn(), SuspendCourtOrPolice, at)
+	require.NoError(t, err)
+	require.Equal(t, at.AddDate(0, 0, 30), k.DueAt, "without a limit of its own the clock's budget counts")
 }
 
 func TestToldToCustomer(t *testing.T) {

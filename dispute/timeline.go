@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// EventType names what happened; see events.go for the values.
+// EventType names what happened; the values stand below.
 type EventType string
 
 // Entry is one line of a case's timeline. Data is small JSON of ids, codes,
@@ -33,66 +33,66 @@ type RecordedEntry struct {
 
 // The event types.
 const (
-	EventOpened            EventType = "case.opened"
-	EventNoticeSent        EventType = "completeness.requested"
-	EventEvidence          EventType = "evidence.received"
-	EventEvidenceDuplicate EventType = "evidence.repeated"
-	EventComplete          EventType = "completeness.met"
-	EventInvestigation     EventType = "investigation.started"
-	EventFact              EventType = "fact.gathered"
-	EventAccepted          EventType = "case.accepted"
-	EventInadmissible      EventType = "case.inadmissible"
-	EventLiability         EventType = "liability.found"
-	EventPersonNeeded      EventType = "person.needed"
-	EventOfferMade         EventType = "offer.made"
-	EventOfferAnswered     EventType = "offer.answered"
-	EventOfferLapsed       EventType = "offer.lapsed"
-	EventApprovalAsked     EventType = "approval.requested"
-	EventApprovalAnswered  EventType = "approval.answered"
-	EventDecided           EventType = "decision.made"
-	EventRejected          EventType = "case.rejected"
-	EventEscalated         EventType = "case.escalated"
-	EventClockStarted      EventType = "clock.started"
-	EventClockMet          EventType = "clock.met"
-	EventClockBreached     EventType = "clock.breached"
-	EventExecution         EventType = "execution.started"
-	EventLegStarted        EventType = "leg.started"
-	EventLegChanged        EventType = "leg.changed"
-	EventParcel            EventType = "parcel.updated"
-	EventReceived          EventType = "return.received"
-	EventInspected         EventType = "return.inspected"
-	EventCorrected         EventType = "return.corrected"
-	EventRefundRequested   EventType = "refund.requested"
-	EventRefundUpdated     EventType = "refund.updated"
-	EventDelay             EventType = "case.delayed"
-	EventNote              EventType = "note.added"
-	EventAssigned          EventType = "case.assigned"
-	EventWithdrawn         EventType = "case.withdrawn"
-	EventFollowUp          EventType = "follow_up.started"
-	EventClosing           EventType = "case.closing"
-	EventClosed            EventType = "case.closed"
-	EventCancelled         EventType = "case.cancelled"
-	EventIgnored           EventType = "event.ignored" // early, repeated, malformed or meaningless; kept here
-	EventLate              EventType = "event.late"    // came after the end; written by the relay
-	EventOrphaned          EventType = "case.orphaned" // written by the sweep
-	EventAdopted           EventType = "run.adopted"   // a reset or restarted run took the record over
-	EventReprojected       EventType = "case.reprojected"
-	EventClockSuspended    EventType = "clock.suspended"
-	EventClockResumed      EventType = "clock.resumed"
-	EventClockExtended     EventType = "clock.extended"
-	EventClockReprojected  EventType = "clock.reprojected" // a calendar was added or corrected: old date, new date
-	EventSuspended         EventType = "case.suspended"
-	EventResumed           EventType = "case.resumed"
-	EventReminded          EventType = "clock.reminded"
-	EventPolicyBound       EventType = "policy.bound" // the case goes on under another version, as the policy says
-	EventProofAsked        EventType = "proof.requested"
-	EventProofMet          EventType = "proof.met"
-	EventProofFailed       EventType = "proof.failed"
-	EventAppealed          EventType = "case.appealed"
-	EventRulingFinal       EventType = "ruling.final"
-	EventReopened          EventType = "case.reopened"
-	EventSurveyAsked       EventType = "survey.requested"
-	EventSurveyAnswered    EventType = "survey.answered"
+	EventOpened           EventType = "case.opened"
+	EventNoticeSent       EventType = "completeness.requested"
+	EventEvidence         EventType = "evidence.received"
+	EventComplete         EventType = "completeness.met"
+	EventInvestigation    EventType = "investigation.started"
+	EventFact             EventType = "fact.gathered"
+	EventAccepted         EventType = "case.accepted"
+	EventInadmissible     EventType = "case.inadmissible"
+	EventLiability        EventType = "liability.found"
+	EventPersonNeeded     EventType = "person.needed"
+	EventOfferMade        EventType = "offer.made"
+	EventOfferAnswered    EventType = "offer.answered"
+	EventOfferLapsed      EventType = "offer.lapsed"
+	EventApprovalAsked    EventType = "approval.requested"
+	EventApprovalAnswered EventType = "approval.answered"
+	EventDecided          EventType = "decision.made"
+	EventRejected         EventType = "case.rejected"
+	EventEscalated        EventType = "case.escalated"
+	EventClockStarted     EventType = "clock.started"
+	EventClockMet         EventType = "clock.met"
+	EventClockBreached    EventType = "clock.breached"
+	EventExecution        EventType = "execution.started"
+	EventLegStarted       EventType = "leg.started"
+	EventLegChanged       EventType = "leg.changed"
+	EventParcel           EventType = "parcel.updated"
+	EventReceived         EventType = "return.received"
+	EventInspected        EventType = "return.inspected"
+	EventCorrected        EventType = "return.corrected"
+	EventRefundRequested  EventType = "refund.requested"
+	EventRefundUpdated    EventType = "refund.updated"
+	EventDelay            EventType = "case.delayed"
+	EventNote             EventType = "note.added"
+	EventAssigned         EventType = "case.assigned"
+	EventWithdrawn        EventType = "case.withdrawn"
+	EventFollowUp         EventType = "follow_up.started"
+	EventClosing          EventType = "case.closing"
+	EventClosed           EventType = "case.closed"
+	EventCancelled        EventType = "case.cancelled"
+	EventIgnored          EventType = "event.ignored" // early, repeated, malformed or meaningless; kept here
+	EventLate             EventType = "event.late"    // came after the end; written by the relay
+	EventOrphaned         EventType = "case.orphaned" // written by the sweep
+	EventAdopted          EventType = "run.adopted"   // a reset or restarted run took the record over
+	EventReprojected      EventType = "case.reprojected"
+	EventClockSuspended   EventType = "clock.suspended"
+	EventClockResumed     EventType = "clock.resumed"
+	EventClockExtended    EventType = "clock.extended"
+	EventClockReprojected EventType = "clock.reprojected" // a calendar was added or corrected: old date, new date
+	EventSuspended        EventType = "case.suspended"
+	EventResumed          EventType = "case.resumed"
+	EventReminded         EventType = "clock.reminded"
+	EventPolicyBound      EventType = "policy.bound" // the case goes on under another version, as the policy says
+	EventProofAsked       EventType = "proof.requested"
+	EventProofMet         EventType = "proof.met"
+	EventProofFailed      EventType = "proof.failed"
+	EventAppealed         EventType = "case.appealed"
+	EventRulingFinal      EventType = "ruling.final"
+	EventReopened         EventType = "case.reopened"
+	EventSurveyAsked      EventType = "survey.requested"
+	EventSurveyAnswered   EventType = "survey.answered"
+	EventTextsErased      EventType = "texts.erased" // what people wrote and sent in; written by the worker
 )
 
 // Milestone names a notice to a person; one notice a (case, milestone, number).

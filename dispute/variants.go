@@ -93,8 +93,8 @@ func replace[T ~string](to *T, with T) {
 }
 
 // newRulebook makes the book of a checked policy, whose calendar is among those
-// given. Conditions that another book of
-// the same policy compiled may be handed on; nil compiles them.
+// given. Conditions that another book of the same policy compiled may be handed
+// on; nil compiles them.
 func newRulebook(p *Policy, calendars map[string]Calendar, compiled conditions) *Rulebook {
 	if compiled == nil {
 		compiled = compileConditions(p)

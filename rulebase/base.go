@@ -56,7 +56,8 @@ func New(record Record, embedded *dispute.Library, log *slog.Logger) *Base {
 }
 
 // Library returns all rules up to at least a revision (0: whatever is at hand). It fails
-// with CodeUnavailable while the record, or that revision in it, cannot be had.
+// with CodeUnavailable while the record cannot be had, and with CodeNotFound where the
+// record answered and does not have that revision.
 func (b *Base) Library(ctx context.Context, atLeast int64) (*dispute.Library, error) {
 	if h := b.held.Load(); h != nil && h.revision >= atLeast {
 		return h.library, nil
@@ -66,7 +67,7 @@ func (b *Base) Library(ctx context.Context, atLeast int64) (*dispute.Library, er
 		return nil, err
 	}
 	if h.revision < atLeast {
-		return nil, dispute.Errorf(dispute.CodeUnavailable, "rules revision %d is not on record yet; %d is the newest", atLeast, h.revision)
+		return nil, dispute.Errorf(dispute.CodeNotFound, "rules revision %d is not on record; %d is the newest", atLeast, h.revision)
 	}
 	return h.library, nil
 }

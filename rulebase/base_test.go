@@ -54,7 +54,7 @@ func TestAPublicationReachesEveryProcess(t *testing.T) {
 	_, err = l.Book("mine")
 	require.NoError(t, err)
 	_, err = three.Library(t.Context(), r.Revision+1)
-	require.Equal(t, dispute.CodeUnavailable, dispute.CodeOf(err))
+	require.Equal(t, dispute.CodeNotFound, dispute.CodeOf(err))
 }
 
 // The last revision of a year counts; books of every policy have it; compiled policies

@@ -46,7 +46,7 @@ func add(l *dispute.Library, r dispute.RuleRevision) (_ *dispute.Library, err er
 		if err != nil {
 			return nil, err
 		}
-		return withYear(l, year)
+		return l.WithYear(year)
 	}
 	source := dispute.PolicySource{Name: r.Name, Version: r.Number, Files: r.Files}
 	if b, err := l.Book(r.ID()); err == nil {
@@ -71,22 +71,4 @@ func embeddedAlike(id string, published dispute.PolicySource) error {
 		}
 	}
 	return nil
-}
-
-// withYear puts a year into its calendar, or makes the calendar.
-func withYear(l *dispute.Library, year dispute.CalendarYear) (*dispute.Library, error) {
-	calendar, err := newCalendar(l, year)
-	if err != nil {
-		return nil, err
-	}
-	return l.With(nil, map[string]dispute.Calendar{year.Calendar: calendar})
-}
-
-func newCalendar(l *dispute.Library, year dispute.CalendarYear) (*dispute.YearlyCalendar, error) {
-	if known, err := l.Calendar(year.Calendar); err == nil {
-		if yearly, ok := known.(*dispute.YearlyCalendar); ok {
-			return yearly.WithYear(year)
-		}
-	}
-	return dispute.NewCalendar(year)
 }

@@ -52,7 +52,7 @@ func (b *Base) CheckCalendar(ctx context.Context, document string) (dispute.Cale
 	y, err := read(func() (dispute.CalendarYear, error) {
 		y, err := dispute.ReadCalendarYear("document", []byte(document))
 		if err == nil {
-			_, err = newCalendar(library, y)
+			_, err = library.WithYear(y)
 		}
 		return y, err
 	})

@@ -43,6 +43,17 @@ func (r *caseRun) setClock(k dispute.Clock) {
 	r.Case.SetClock(k)
 }
 
+// moveClock takes a clock in whose date has moved, and has the instructions of a
+// return say the new one.
+func (r *caseRun) moveClock(k dispute.Clock) {
+	r.Case.SetClock(k)
+	l := r.Case.Leg(k.LegID)
+	if k.Name == dispute.ClockReturnShipment && l != nil && l.Return != nil && l.Return.Instructions.ShipBy != nil {
+		due := k.DueAt
+		l.Return.Instructions.ShipBy = &due
+	}
+}
+
 // meetClock stops a clock, running or standing still, because what it waited for has happened.
 func (r *caseRun) meetClock(name dispute.ClockName, legID string) {
 	r.draft.starting = slices.DeleteFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return w.Name == name && w.LegID == legID })

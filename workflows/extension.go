@@ -20,7 +20,7 @@ func (r *caseRun) extendCommand(c dispute.ExtendCommand) error {
 	if e.Refused != nil {
 		return e.Refused
 	}
-	r.Case.SetClock(e.Clock)
+	r.moveClock(e.Clock)
 	r.log(dispute.EventClockExtended, c.Actor, c.Reason, kv{
 		"clock": c.Clock, "leg_id": c.LegID, "by": c.By, "old_due_at": was.DueAt, "due_at": e.Clock.DueAt, "why": e.Clock.Why, "text_id": c.NoteID,
 	})

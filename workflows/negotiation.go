@@ -10,17 +10,18 @@ func (r *caseRun) askAgent(why *dispute.Explanation, rule string) {
 	if r.Case.Stage == dispute.StageFollowUp {
 		r.reopen()
 	}
-	if r.Case.Stage != dispute.StageAdjudication && !r.moveTo(dispute.StageNegotiation) {
-		// Too early for the desk: a supervisor is told, and the case stays where it is.
-		r.log(dispute.EventPersonNeeded, dispute.System, rule, nil)
-		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "decide", "why": rule})
-		return
-	}
-	r.Case.Explanation = why
 	code := rule
 	if why != nil {
 		code = why.Code
 	}
+	if r.Case.Stage != dispute.StageAdjudication && !r.moveTo(dispute.StageNegotiation) {
+		// Too early for the desk, or the ruling may still be contested: a supervisor is
+		// told, and the case stays where it is.
+		r.log(dispute.EventPersonNeeded, dispute.System, code, nil)
+		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "decide", "why": code})
+		return
+	}
+	r.Case.Explanation = why
 	r.log(dispute.EventPersonNeeded, dispute.System, code, nil)
 	if r.Case.Stage == dispute.StageAdjudication {
 		return // a supervisor has it already, with a clock of theirs

@@ -41,8 +41,12 @@ func (r *caseRun) logEvent(t dispute.EventType, by dispute.Actor, reason, eventI
 	})
 }
 
-// notify adds a notice to the turn; it goes out once the turn is recorded.
+// notify adds a notice to the turn; it goes out once the turn is recorded. While the
+// case stands still its dates do too, and a notice that may name one says so.
 func (r *caseRun) notify(m dispute.Milestone, to dispute.Role, data kv) {
+	if r.Case.Suspended != nil && to == dispute.RoleCustomer && len(data) > 0 {
+		data["stands_still"] = r.Case.Suspended.Reason
+	}
 	r.draft.notices = append(r.draft.notices, dispute.Notice{
 		Milestone: m, Number: r.Engine.number(m), To: to, Data: r.encode(data),
 	})

@@ -3,6 +3,7 @@ package workflows
 import (
 	"time"
 
+	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
 )
 
@@ -23,6 +24,9 @@ func reminds(k *dispute.Clock) bool { return k.State == dispute.ClockRunning && 
 // remind reminds the owners of clocks that are soon due; each reminder goes out
 // once. One that came due together with its clock is not sent: silence speaks.
 func (r *caseRun) remind(now time.Time) {
+	if k := r.nextReminder(); k != nil && now.Sub(k.RemindAt[0]) > lateReminder {
+		r.putOffReminders(now)
+	}
 	for i := range r.Case.Clocks {
 		k := &r.Case.Clocks[i]
 		due := false
@@ -34,6 +38,19 @@ func (r *caseRun) remind(now time.Time) {
 		}
 		r.log(dispute.EventReminded, dispute.System, "", kv{"clock": k.Name, "leg_id": k.LegID, "owner": k.Owner, "due_at": k.DueAt})
 		r.notify(dispute.NoticeReminder, remindedRole(k.Owner), kv{"clock": k.Name, "leg_id": k.LegID, "due_at": k.DueAt, "then": k.OnExpiry})
+	}
+}
+
+// lateReminder is how late a reminder may be, after an outage, and still go out as it is.
+const lateReminder = 15 * time.Minute
+
+// putOffReminders asks the rules when late reminders shall go out, since it may be night by now.
+func (r *caseRun) putOffReminders(now time.Time) {
+	p := ruling[activities.Reprojected](r.world, activities.NameReproject, &r.Case, now, int64(0))
+	for _, next := range p.Clocks {
+		if k := r.Case.Running(next.Name, next.LegID); k != nil {
+			k.RemindAt = next.RemindAt
+		}
 	}
 }
 

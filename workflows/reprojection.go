@@ -17,6 +17,10 @@ func (r *caseRun) reproject(e dispute.RulesChanged) {
 		return // what is left to do counts by what it was begun under
 	}
 	p := ruling[activities.Reprojected](r.world, activities.NameReproject, &r.Case, r.now(), e.Revision)
+	if p.Unknown {
+		r.ignore(dispute.System, "unknown_revision", e.EventID, kv{"revision": e.Revision})
+		return
+	}
 	r.bind(p.PolicyVersion, p.Foresees)
 	if len(p.Clocks) == 0 {
 		r.logEvent(dispute.EventReprojected, dispute.System, "", e.EventID, kvOf("calendar", e.Calendar))
@@ -28,7 +32,7 @@ func (r *caseRun) reproject(e dispute.RulesChanged) {
 			continue
 		}
 		old := was.DueAt
-		r.Case.SetClock(k)
+		r.moveClock(k)
 		r.logEvent(dispute.EventClockReprojected, dispute.System, e.Calendar, e.EventID, kv{
 			"clock": k.Name, "leg_id": k.LegID, "old_due_at": old, "due_at": k.DueAt, "why": k.Why, "provisional": k.Provisional,
 		})

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -23,6 +24,8 @@ func (r *caseRun) collectSignals() {
 
 // signal takes one signal's document.
 func (r *caseRun) signal(name dispute.SignalName, body []byte) {
+	// The record cannot hold the character NUL, and a turn that holds it would be tried for ever.
+	body = bytes.ReplaceAll(body, []byte(`\u0000`), []byte(`\ufffd`))
 	switch name {
 	case dispute.SignalEvidenceSubmitted:
 		take(r, name, body, r.evidence)

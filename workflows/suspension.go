@@ -38,7 +38,7 @@ func (r *caseRun) setStanding(changed []dispute.Clock) {
 	for _, k := range changed {
 		if was := r.Case.Counting(k.Name, k.LegID); was != nil {
 			r.draft.entries = append(r.draft.entries, k.StandingEntry(r.Case.Stage, r.now(), *was))
-			r.Case.SetClock(k)
+			r.moveClock(k)
 		}
 	}
 }
@@ -92,7 +92,7 @@ func (r *caseRun) liftSuspension() {
 
 // tellNewDate tells the customer that a date they were told has moved.
 func (r *caseRun) tellNewDate(k dispute.Clock, reason string, was time.Time) {
-	if k.ToldToCustomer() && k.DueAt.After(was) {
+	if k.ToldToCustomer() && k.State == dispute.ClockRunning && !k.DueAt.Equal(was) {
 		r.notify(dispute.NoticeDelay, dispute.RoleCustomer, kv{"reason": reason, "clock": k.Name, "leg_id": k.LegID, "new_date": k.DueAt})
 	}
 }
