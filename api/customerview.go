@@ -98,11 +98,23 @@ func customerClocks(all []dispute.Clock) []dispute.Clock {
 	return shown
 }
 
+// customerAppeals takes out who gave the rulings that were contested.
+func customerAppeals(all []dispute.Appeal) []dispute.Appeal {
+	shown := slices.Clone(all)
+	for i := range shown {
+		shown[i].Against.ID = ""
+	}
+	return shown
+}
+
 // openlyExplained says whether the explanation is one for the customer: a rule of
 // admission, or the refusal that staff gave; never what the shop thinks of them.
 func openlyExplained(c *dispute.Case) bool {
 	if c.Explanation == nil {
 		return false
+	}
+	if c.Outcome == dispute.OutcomeInadmissible {
+		return true // an exclusion has a code of the policy's own
 	}
 	switch code := c.Explanation.Code; code {
 	case dispute.CodeOrderUnknown, dispute.CodeOrderNotYours, dispute.CodeLineNotInOrder, dispute.CodeOutsideWindow, dispute.CodeInsideWindow:

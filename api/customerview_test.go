@@ -59,6 +59,31 @@ func TestCustomersSeeOpenExplanations(t *testing.T) {
 	}
 }
 
+// What keeps a claim out is told with the law that it rests on, whatever the policy calls it.
+func TestCustomersSeeWhatKeepsThemOut(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.store.cases["case_mine"]
+	r.Case.Explanation = &dispute.Explanation{Code: "custom_made", Rule: "default@2/exclusions/custom_made", Basis: "CPL art. 25"}
+	b.store.cases["case_mine"] = r
+	require.Nil(t, b.do(readCase(dispute.RoleCustomer)).status(http.StatusOK).view().Explanation, "a person still decides")
+	r.Case.Outcome = dispute.OutcomeInadmissible
+	b.store.cases["case_mine"] = r
+	seen := b.do(readCase(dispute.RoleCustomer)).status(http.StatusOK).view().Explanation
+	require.Equal(t, r.Case.Explanation, seen)
+}
+
+// Customers see their appeals, not who gave the rulings that they contest.
+func TestCustomersSeeNotWhoRuled(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.store.cases["case_mine"]
+	r.Case.Appeals = []dispute.Appeal{{DecisionID: "d1", Against: dispute.Actor{Role: dispute.RoleSupervisor, ID: "sup_1"}, By: r.Case.OpenedBy, At: noon}}
+	b.store.cases["case_mine"] = r
+	require.NotContains(t, b.do(readCase(dispute.RoleCustomer)).status(http.StatusOK).Body.String(), "sup_1")
+	require.Equal(t, "sup_1", b.do(readCase(dispute.RoleAgent)).status(http.StatusOK).view().Appeals[0].Against.ID)
+}
+
 // An offer that was replaced before anybody allowed it stays the shop's own.
 func TestCustomersSeePresentedOffersOnly(t *testing.T) {
 	t.Parallel()

@@ -24,7 +24,7 @@ func TestDocumentKnowsEveryField(t *testing.T) {
 		"Remedy": dispute.Remedy{}, "AmountPart": dispute.AmountPart{}, "Credit": dispute.Credit{}, "Actor": dispute.Actor{}, "Share": dispute.Share{}, "Evidence": dispute.Evidence{},
 		"CompletenessNotice": dispute.CompletenessNotice{}, "Explanation": dispute.Explanation{}, "Risk": dispute.Risk{},
 		"Facts": dispute.Facts{}, "Offer": dispute.Offer{}, "Decision": dispute.Decision{}, "Approval": dispute.Approval{},
-		"Clock": dispute.Clock{}, "Leg": dispute.Leg{}, "CaseText": dispute.Text{}, "TimelineEntry": dispute.RecordedEntry{},
+		"Clock": dispute.Clock{}, "Leg": dispute.Leg{}, "CaseText": dispute.Text{}, "Retention": dispute.Retention{}, "TimelineEntry": dispute.RecordedEntry{},
 		"PartnerEvent": dispute.InboxEvent{}, "Webhook": WebhookBody{},
 		"Forecast": dispute.Forecast{}, "ForecastStep": dispute.ForecastStep{},
 	} {

@@ -5,6 +5,7 @@ import (
 	"mime"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/redresshq/redress/dispute"
 )
@@ -13,6 +14,9 @@ import (
 // and the event that will reach the case are committed together.
 func (s *Server) AddEvidence(ctx context.Context, r AddEvidenceRequestObject) (AddEvidenceResponseObject, error) {
 	x := exchangeOf(ctx)
+	if err := takesBytes(x.record); err != nil {
+		return nil, err
+	}
 	up := x.upload
 	if up == nil {
 		if r.JSONBody == nil {
@@ -41,7 +45,13 @@ func (s *Server) GetEvidenceContent(ctx context.Context, r GetEvidenceContentReq
 	if err != nil {
 		return nil, err
 	}
+	if x.record.Retention.Erased() {
+		return nil, erased(x.record.Retention)
+	}
 	content, err := s.Blobs.Open(ctx, x.caseID(), item.SHA256)
+	if dispute.CodeOf(err) == dispute.CodeNotFound && x.record.Retention.Over(s.now()) {
+		return nil, erased(x.record.Retention) // just now: the record of it follows
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +61,28 @@ func (s *Server) GetEvidenceContent(ctx context.Context, r GetEvidenceContentReq
 	}
 	return GetEvidenceContent200AsteriskResponse{Body: content, ContentType: item.MediaType, ContentLength: item.Size,
 		Headers: GetEvidenceContent200ResponseHeaders{ContentDisposition: &disposition, XContentTypeOptions: pointer("nosniff")}}, nil
+}
+
+// takesBytes refuses bytes for a case whose personal data is gone, before any of them
+// is kept: nobody would erase them.
+func takesBytes(record *dispute.CaseRecord) error {
+	if record != nil && record.Retention.Erased() {
+		return dispute.Errorf(dispute.CodeCaseClosed, "the case is closed, and what was sent in has been erased")
+	}
+	return nil
+}
+
+// erased says when a file went, and by which rule.
+func erased(r *dispute.Retention) *dispute.Error {
+	by := "under the rule " + r.Rule
+	if r.Basis != "" {
+		by += " (" + r.Basis + ")"
+	}
+	if r.TextsErasedAt == nil {
+		return dispute.Errorf(dispute.CodeErased, "the file is being erased: it was kept until %s %s", r.TextsUntil.Format(time.RFC3339), by)
+	}
+	return dispute.Errorf(dispute.CodeErased, "the file was erased at %s: it was kept until %s %s",
+		r.TextsErasedAt.Format(time.RFC3339), r.TextsUntil.Format(time.RFC3339), by)
 }
 
 // downloadName is the name that the file had, or one made of the item's id.

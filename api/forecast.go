@@ -20,9 +20,13 @@ func (s *Server) GetForecast(ctx context.Context, _ GetForecastRequestObject) (G
 	if s.Forecasts == nil {
 		return nil, dispute.Errorf(dispute.CodeUnavailable, "this process makes no forecasts")
 	}
-	f, err := s.Forecasts.Forecast(ctx, exchangeOf(ctx).caseID(), s.now())
+	x := exchangeOf(ctx)
+	f, err := s.Forecasts.Forecast(ctx, x.caseID(), s.now())
 	if err != nil {
 		return nil, err
+	}
+	if x.record.Orphaned {
+		f.Assumption = "The workflow of the case is gone: nothing at all happens before it is restarted. From then on: " + f.Assumption
 	}
 	list(&f.Steps)
 	return GetForecast200JSONResponse(f), nil

@@ -568,6 +568,9 @@ type ResponseRequest struct {
 	ExpectedVersion *Version `json:"expected_version,omitempty"`
 }
 
+// Retention Staff only, not in lists. Until when a closed case is kept, as its policy said when it closed; absent where it is kept for ever.
+type Retention = dispute.Retention
+
 // Risk Staff only. What speaks against deciding without a person; never denies by itself.
 type Risk = dispute.Risk
 
@@ -709,6 +712,9 @@ type Conflict = Problem
 
 // Forbidden RFC 9457.
 type Forbidden = Problem
+
+// Gone RFC 9457.
+type Gone = Problem
 
 // NotFound RFC 9457.
 type NotFound = Problem
@@ -2627,6 +2633,8 @@ type ConflictApplicationProblemPlusJSONResponse struct {
 }
 
 type ForbiddenApplicationProblemPlusJSONResponse Problem
+
+type GoneApplicationProblemPlusJSONResponse Problem
 
 type NotFoundApplicationProblemPlusJSONResponse Problem
 
@@ -5345,6 +5353,22 @@ func (response GetEvidenceContent404ApplicationProblemPlusJSONResponse) VisitGet
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEvidenceContent410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response GetEvidenceContent410ApplicationProblemPlusJSONResponse) VisitGetEvidenceContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }

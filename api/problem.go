@@ -57,6 +57,7 @@ var statuses = map[dispute.Code]statusLine{
 	dispute.CodeKeyInFlight:    {http.StatusConflict, "Still under way"},
 	dispute.CodeChargebackOpen: {http.StatusConflict, "A chargeback is open"},
 	dispute.CodeConflict:       {http.StatusConflict, "Published with other content"},
+	dispute.CodeErased:         {http.StatusGone, "Erased"},
 	dispute.CodeTooLarge:       {http.StatusRequestEntityTooLarge, "Too large"},
 	dispute.CodeMediaType:      {http.StatusUnsupportedMediaType, "Unsupported media type"},
 	dispute.CodeInvalid:        {http.StatusUnprocessableEntity, "Invalid"},

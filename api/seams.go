@@ -27,7 +27,7 @@ type Store interface {
 	Events(ctx context.Context, after int64, limit int) ([]dispute.RecordedEntry, error)
 
 	Texts(ctx context.Context, caseID string) ([]dispute.Text, error)
-	// AddText keeps a text once under its id.
+	// AddText keeps a text once under its id; CodeCaseClosed once the case's are erased.
 	AddText(ctx context.Context, text dispute.Text) error
 
 	// AddEvidence fails with CodeCaseClosed and CodeLimitExceeded; bytes that the

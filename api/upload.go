@@ -64,6 +64,9 @@ func (s *Server) uploaded(next echo.HandlerFunc) echo.HandlerFunc {
 		if params["boundary"] == "" {
 			return malformed("the multipart body has no boundary")
 		}
+		if err := takesBytes(x.record); err != nil {
+			return err
+		}
 		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxVideo+maxBody)
 		parts := multipart.NewReader(r.Body, params["boundary"])
 		if x.upload, err = s.receive(r.Context(), x.caseID(), parts); err != nil {

@@ -18,7 +18,9 @@ type CaseView struct {
 	Gate           dispute.Gate    `json:"gate"`
 	Orphaned       *bool           `json:"orphaned,omitempty"` // staff and machines only
 	AllowedActions []AllowedAction `json:"allowed_actions"`
-	Texts          []dispute.Text  `json:"texts,omitempty"` // with GetCase only
+	// Retention is until when a closed case is kept: staff and machines only.
+	Retention *dispute.Retention `json:"retention,omitempty"`
+	Texts     []dispute.Text     `json:"texts,omitempty"` // with GetCase only
 }
 
 // AllowedAction is something that the caller may do now.
@@ -44,7 +46,7 @@ func (x *exchange) view(record dispute.CaseRecord) CaseView {
 	if x.customer() {
 		v.hide()
 	} else {
-		v.Risk, v.Orphaned = &record.Case.Risk, &record.Orphaned
+		v.Risk, v.Orphaned, v.Retention = &record.Case.Risk, &record.Orphaned, record.Retention
 	}
 	v.fill()
 	if v.Gate == dispute.GateOpen {
@@ -60,7 +62,7 @@ func (x *exchange) view(record dispute.CaseRecord) CaseView {
 func (v *CaseView) hide() {
 	v.Facts = customerFacts(&v.Case)
 	v.Suspended, v.Proof = customerSuspension(&v.Case), customerProof(&v.Case)
-	v.Clocks = customerClocks(v.Clocks)
+	v.Clocks, v.Appeals = customerClocks(v.Clocks), customerAppeals(v.Appeals)
 	if !openlyExplained(&v.Case) {
 		v.Explanation = nil
 	}

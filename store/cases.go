@@ -12,12 +12,14 @@ import (
 
 // GetCase returns a case as recorded; CodeNotFound when there is none.
 func (s *Store) GetCase(ctx context.Context, id string) (dispute.CaseRecord, error) {
-	rows, err := s.pool.Query(ctx, "SELECT doc, gate, orphaned, run_id FROM cases WHERE id = $1", id)
+	rows, err := s.pool.Query(ctx, "SELECT doc, gate, orphaned, run_id, "+retentionColumns+" FROM cases WHERE id = $1", id)
 	if err != nil {
 		return dispute.CaseRecord{}, mapError("case "+id, err)
 	}
 	c, err := pgx.CollectExactlyOneRow(rows, func(r pgx.CollectableRow) (c dispute.CaseRecord, err error) {
-		err = r.Scan(&c.Case, &c.Gate, &c.Orphaned, &c.RunID)
+		var kept retentionRow
+		err = r.Scan(append([]any{&c.Case, &c.Gate, &c.Orphaned, &c.RunID}, kept.fields()...)...)
+		c.Retention = kept.retention()
 		return c, err
 	})
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -48,10 +48,10 @@ func mapSQLState(what, code string, err error) error {
 		strings.HasPrefix(code, "53"),    // out of connections, disk, memory
 		strings.HasPrefix(code, "57"),    // shutting down, starting up, statement timeout
 		code == "40001", code == "40P01", // serialisation, deadlock
-		code == "55P03",                  // lock timeout
-		code == "25006",                  // read-only: a failover under way
-		code == "25P03",                  // idle in transaction for too long
-		code == "42P01", code == "42883", // not migrated yet
+		code == "55P03",                                   // lock timeout
+		code == "25006",                                   // read-only: a failover under way
+		code == "25P03",                                   // idle in transaction for too long
+		code == "42P01", code == "42883", code == "42703", // not migrated yet
 		code == "3D000", strings.HasPrefix(code, "28"): // no database yet, or its password changed
 		return coded(dispute.CodeUnavailable, "the database is not available", what, err)
 	case code == "23503":

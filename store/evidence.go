@@ -28,13 +28,18 @@ func (s *Store) AddEvidence(ctx context.Context, sub dispute.EvidenceSubmission)
 	var out dispute.Evidence
 	err := s.inTx(ctx, "evidence of "+sub.CaseID, func(tx pgx.Tx) error {
 		var gate dispute.Gate
+		var erased bool
 		var c dispute.Case
-		err := tx.QueryRow(ctx, "SELECT gate, doc FROM cases WHERE id = $1 FOR NO KEY UPDATE", sub.CaseID).Scan(&gate, &c)
+		err := tx.QueryRow(ctx, "SELECT gate, texts_erased_at IS NOT NULL, doc FROM cases WHERE id = $1 FOR NO KEY UPDATE", sub.CaseID).
+			Scan(&gate, &erased, &c)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return dispute.Errorf(dispute.CodeNotFound, "there is no case %s", sub.CaseID)
 		}
 		if err != nil {
 			return err
+		}
+		if erased { // the same bytes must not come back
+			return dispute.Errorf(dispute.CodeCaseClosed, "case %s takes no more evidence", sub.CaseID)
 		}
 		err = tx.QueryRow(ctx, `SELECT `+evidenceColumns+` FROM evidence e WHERE e.case_id = $1 AND e.sha256 = $2`,
 			sub.CaseID, sub.Evidence.SHA256).Scan(evidenceFields(&out)...)

@@ -174,6 +174,7 @@ func writeBatch(ctx context.Context, tx pgx.Tx, b dispute.Batch, was before, pos
 	queueReferences(&q, b)
 	queueMoney(&q, b.Case)
 	if gate == dispute.GateClosed {
+		queueRetention(&q, b.CaseID, b.Retention)
 		q.Queue("UPDATE case_claims SET released_at = now() WHERE case_id = $1 AND released_at IS NULL", b.CaseID)
 		q.Queue("DELETE FROM case_watch WHERE case_id = $1", b.CaseID)
 	}

@@ -35,8 +35,8 @@ func inUTC(at *time.Time) *time.Time {
 }
 
 // PublishPolicy keeps one version of a policy for good, with the walk over the open
-// cases that follows once it is in force. The same content again answers the revision there is; other
-// content under the same version is CodeConflict.
+// cases that follows once it is in force. The same content again answers the revision
+// there is; other content under the same version is CodeConflict.
 func (s *Store) PublishPolicy(ctx context.Context, r dispute.RuleRevision) (dispute.RuleRevision, error) {
 	r.Kind, r.Document, r.SHA256 = dispute.RulePolicy, "", dispute.PolicySource{Files: r.Files}.SHA256()
 	err := s.inTx(ctx, "publish "+r.ID(), func(tx pgx.Tx) error {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,30 +9,27 @@ import (
 	"github.com/redresshq/redress/dispute"
 )
 
-// Texts returns what people wrote in a case, oldest first. It is personal data.
+// Texts returns what people wrote in a case, oldest first. It is personal data; once
+// it is erased, the bodies are empty.
 func (s *Store) Texts(ctx context.Context, caseID string) ([]dispute.Text, error) {
-	rows, err := s.pool.Query(ctx, `SELECT id, case_id, kind, author_role, author_id, body, internal, created_at
-		FROM case_texts WHERE case_id = $1 ORDER BY created_at, id`, caseID)
+	rows, err := s.pool.Query(ctx, `SELECT t.id, t.case_id, t.kind, t.author_role, t.author_id, t.body, t.internal, t.created_at, c.texts_erased_at
+		FROM case_texts t LEFT JOIN cases c ON c.id = t.case_id WHERE t.case_id = $1 ORDER BY t.created_at, t.id`, caseID)
 	if err != nil {
 		return nil, mapError("texts of "+caseID, err)
 	}
 	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (t dispute.Text, err error) {
-		err = r.Scan(&t.ID, &t.CaseID, &t.Kind, &t.Author.Role, &t.Author.ID, &t.Body, &t.Internal, &t.CreatedAt)
-		t.CreatedAt = t.CreatedAt.UTC()
+		err = r.Scan(&t.ID, &t.CaseID, &t.Kind, &t.Author.Role, &t.Author.ID, &t.Body, &t.Internal, &t.CreatedAt, &t.ErasedAt)
+		t.CreatedAt, t.ErasedAt = t.CreatedAt.UTC(), inUTC(t.ErasedAt)
 		return t, err
 	})
 	return out, mapError("texts of "+caseID, err)
 }
 
 // AddText stores one text; the same id again changes nothing. CodeNotFound when
-// the case is not on record.
+// the case is not on record, CodeCaseClosed when its texts have been erased.
 func (s *Store) AddText(ctx context.Context, t dispute.Text) error {
 	return s.inTx(ctx, "text of "+t.CaseID, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, "SELECT id FROM cases WHERE id = $1", t.CaseID).Scan(&t.CaseID)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return dispute.Errorf(dispute.CodeNotFound, "there is no case %s", t.CaseID)
-		}
-		if err != nil {
+		if err := refuseErased(ctx, tx, t.CaseID); err != nil {
 			return err
 		}
 		var q pgx.Batch

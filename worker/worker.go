@@ -1,5 +1,6 @@
 // Package worker says what is registered on which queue with which limits, and
-// runs the relay of inbox and outbox and the walks that follow published rules.
+// runs the relay of inbox and outbox, the walks that follow published rules, and the
+// erasing of what closed cases need not keep.
 package worker
 
 import (
@@ -30,6 +31,7 @@ type Record interface {
 	activities.SweepRecord
 	RelayRecord
 	WalkRecord
+	EraseRecord
 }
 
 // Deps is what a worker is made of.
@@ -43,7 +45,10 @@ type Deps struct {
 	Carrier   activities.Carrier
 	Payments  activities.Payments
 	Notifier  activities.Notifier
-	Log       *slog.Logger
+	// Files is the folder of evidence, to erase from when its time is over; nil: this
+	// worker erases nothing.
+	Files Files
+	Log   *slog.Logger
 	// StopTimeout is how long work under way may go on after the stop; 0 means 20 s.
 	StopTimeout time.Duration
 	// PartnerSlots is how many calls run at once on each partner queue; 0 means 50.
@@ -87,6 +92,8 @@ func Run(ctx context.Context, d Deps) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { relay.Run(relayCtx) })
 	loops.Go(func() { walker.Run(relayCtx) })
+	eraser := &Eraser{Record: d.Record, Files: d.Files, Log: d.Log}
+	loops.Go(func() { eraser.Run(relayCtx) })
 	defer func() { stopRelay(); loops.Wait() }()
 	select {
 	case <-ctx.Done():

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -92,9 +91,7 @@ func (c caseShowCommand) Run(ctx context.Context, settings config.Config) error 
 			timeline = append(timeline, page...)
 			after = page[len(page)-1].Seq
 		}
-		out := json.NewEncoder(os.Stdout)
-		out.SetIndent("", "  ")
-		return out.Encode(struct {
+		return printJSON(os.Stdout, struct {
 			Case     dispute.Case            `json:"case"`
 			Gate     dispute.Gate            `json:"gate"`
 			Orphaned bool                    `json:"orphaned"`

@@ -9,8 +9,9 @@ import (
 )
 
 type policyDiffCommand struct {
-	A string `arg:"" help:"A policy's folder, or name@version."`
-	B string `arg:"" help:"Another."`
+	A       string `arg:"" help:"A policy's folder, or name@version."`
+	B       string `arg:"" help:"Another."`
+	Verbose bool   `short:"v" help:"Say of every rule where it comes from now, instead of how many say so."`
 }
 
 // Run prints one line a change.
@@ -27,7 +28,7 @@ func (c policyDiffCommand) Run(ctx context.Context, settings config.Config) erro
 	if err != nil {
 		return err
 	}
-	lines := dispute.DiffPolicies(a, b)
+	lines := dispute.DiffPolicies(a, b).Lines(c.Verbose)
 	if len(lines) == 0 {
 		fmt.Println("they say the same")
 	}

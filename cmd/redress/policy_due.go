@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"time"
@@ -41,9 +40,7 @@ func (c policyDueCommand) Run(ctx context.Context, settings config.Config) error
 		return err
 	}
 	if c.JSON {
-		out := json.NewEncoder(os.Stdout)
-		out.SetIndent("", "  ")
-		return out.Encode(p)
+		return printJSON(os.Stdout, p)
 	}
 	fmt.Print(text)
 	return nil

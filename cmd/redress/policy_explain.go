@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"time"
@@ -20,16 +19,9 @@ type policyExplainCommand struct {
 
 // Run prints what the claim would meet; nothing is opened and nobody is asked.
 func (c policyExplainCommand) Run(ctx context.Context, settings config.Config) error {
-	text, err := readFile(c.Claim)
+	claim, err := readClaim(c.Claim)
 	if err != nil {
 		return err
-	}
-	claim, err := dispute.ParseClaim(near(c.Claim), []byte(text))
-	if err != nil {
-		return err
-	}
-	if claim.Opening.OpenedAt.IsZero() {
-		claim.Opening.OpenedAt = time.Now().UTC().Truncate(time.Second)
 	}
 	l, err := libraryOf(ctx, settings)
 	if err != nil {
@@ -44,12 +36,30 @@ func (c policyExplainCommand) Run(ctx context.Context, settings config.Config) e
 		return err
 	}
 	if c.JSON {
-		out := json.NewEncoder(os.Stdout)
-		out.SetIndent("", "  ")
-		return out.Encode(met)
+		return printJSON(os.Stdout, met)
 	}
 	fmt.Print(met.String())
 	return nil
+}
+
+// readClaim reads a claim; where it says no instant, it is made now.
+func readClaim(name string) (dispute.Claim, error) {
+	text, err := readFile(name)
+	if err != nil {
+		return dispute.Claim{}, fmt.Errorf("reading the claim: %w", err)
+	}
+	claim, err := dispute.ParseClaim(near(name), []byte(text))
+	if err == nil && claim.Opening.OpenedAt.IsZero() {
+		claim.Opening.OpenedAt = time.Now().UTC().Truncate(time.Second)
+	}
+	return claim, err
+}
+
+// alone is a library of one policy with the calendars of another library: beside a
+// published version of its name and number it could not stand.
+func alone(p *dispute.Policy, l *dispute.Library) (*dispute.Library, error) {
+	var none *dispute.Library
+	return none.With([]*dispute.Policy{p}, l.Calendars())
 }
 
 // bookFor is the policy that a claim goes by: that of a folder, the one that is asked
@@ -60,8 +70,7 @@ func bookFor(l *dispute.Library, claim dispute.Claim, policy, dir string) (*disp
 		if err != nil {
 			return nil, err
 		}
-		var none *dispute.Library
-		own, err := none.With([]*dispute.Policy{p}, l.Calendars())
+		own, err := alone(p, l)
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -77,6 +78,16 @@ func printEmbedded(out io.Writer, l *dispute.Library) error {
 		fmt.Fprintf(w, "%s\t%s\n", version, from)
 	}
 	return flushed(w)
+}
+
+// printJSON writes a document for programs, indented for people.
+func printJSON(out io.Writer, document any) error {
+	enc := json.NewEncoder(out)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(document); err != nil {
+		return fmt.Errorf("printing: %w", err)
+	}
+	return nil
 }
 
 func flushed(w *tabwriter.Writer) error {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -32,27 +31,19 @@ func (c policySimulateCommand) Run(ctx context.Context, settings config.Config) 
 }
 
 func (c policySimulateCommand) simulate(ctx context.Context, l *dispute.Library, out io.Writer) error {
-	text, err := readFile(c.Claim)
-	if err != nil {
-		return fmt.Errorf("reading the claim: %w", err)
-	}
-	claim, err := dispute.ParseClaim(near(c.Claim), []byte(text))
+	claim, err := readClaim(c.Claim)
 	if err != nil {
 		return err
 	}
-	switch {
-	case !c.At.IsZero():
+	if !c.At.IsZero() {
 		claim.Opening.OpenedAt = c.At
-	case claim.Opening.OpenedAt.IsZero():
-		claim.Opening.OpenedAt = time.Now().UTC().Truncate(time.Second)
 	}
 	book, err := bookFor(l, claim, c.Policy, c.Dir)
 	if err != nil {
 		return err
 	}
-	if c.Dir != "" { // it may stand beside a published version of its name and number
-		var none *dispute.Library
-		if l, err = none.With([]*dispute.Policy{book.Policy()}, l.Calendars()); err != nil {
+	if c.Dir != "" {
+		if l, err = alone(book.Policy(), l); err != nil {
 			return err
 		}
 	}
@@ -63,9 +54,7 @@ func (c policySimulateCommand) simulate(ctx context.Context, l *dispute.Library,
 		return fmt.Errorf("simulating %s: %w", c.Claim, err)
 	}
 	if c.JSON {
-		enc := json.NewEncoder(out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(forecast)
+		return printJSON(out, forecast)
 	}
 	return printForecast(out, book, forecast)
 }

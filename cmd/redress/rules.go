@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -32,6 +33,7 @@ func withRules(ctx context.Context, settings config.Config, command string, do f
 	if err != nil {
 		return fmt.Errorf("reading the policies of this program: %w", err)
 	}
+	settings.Log.Level = max(settings.Log.Level, slog.LevelWarn) // a command says itself what it did
 	return do(rulebase.New(record, embedded, newLogger(os.Stderr, settings.Log)), record)
 }
 
@@ -64,25 +66,16 @@ func withCalendars(l *dispute.Library, dir string) (*dispute.Library, error) {
 	if err != nil {
 		return nil, fmt.Errorf("calendars of %s: %w", dir, err)
 	}
-	calendars := l.Calendars()
 	for _, name := range names {
 		y, err := readYear(name)
 		if err != nil {
 			return nil, err
 		}
-		known, ok := calendars[y.Calendar].(*dispute.YearlyCalendar)
-		next, err := func() (*dispute.YearlyCalendar, error) {
-			if ok {
-				return known.WithYear(y)
-			}
-			return dispute.NewCalendar(y)
-		}()
-		if err != nil {
+		if l, err = l.WithYear(y); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		calendars[y.Calendar] = next
 	}
-	return l.With(nil, calendars)
+	return l, nil
 }
 
 // maxDocument is how much of a file is read.

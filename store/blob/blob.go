@@ -28,13 +28,20 @@ var (
 	legalHash = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-// New makes a Store in the folder, which is made where it is missing.
+// New makes a Store in the folder, which is made where it is missing, and marked as
+// the folder of evidence: whoever erases must not take an empty one for it.
 func New(root string) (*Store, error) {
 	if err := os.MkdirAll(root, 0o750); err != nil {
 		return nil, fmt.Errorf("evidence folder: %w", err)
 	}
+	if err := setMark(root); err != nil {
+		return nil, fmt.Errorf("evidence folder: %w", err)
+	}
 	return &Store{root: root}, nil
 }
+
+// At is a Store in a folder that somebody else made, or will: see Ready.
+func At(root string) *Store { return &Store{root: root} }
 
 // Put reads r to its end and keeps what it read for the case; the same bytes again
 // are kept once. It returns their hash and size. Errors: CodeTooLarge beyond maxBytes,

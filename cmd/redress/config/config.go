@@ -32,7 +32,8 @@ type Config struct {
 	// Policy is the policy of new cases: a name for its newest version, or
 	// name@version for exactly that one.
 	Policy string `env:"REDRESS_POLICY" envDefault:"default"`
-	// EvidenceDir is where evidence bytes lie: a folder that all API processes share.
+	// EvidenceDir is where evidence bytes lie: a folder that all API processes share,
+	// and at least one worker, which erases there what need not be kept any more.
 	EvidenceDir string `env:"REDRESS_EVIDENCE_DIR"`
 }
 

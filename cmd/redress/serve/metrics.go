@@ -55,7 +55,7 @@ type rows struct {
 
 func newRows(record counter, log *slog.Logger) *rows {
 	return &rows{record: record, log: log,
-		desc: prometheus.NewDesc("redress_rows", "Rows of the record by what they are: inbox by state, outbox pending, orphaned cases.", []string{"what"}, nil)}
+		desc: prometheus.NewDesc("redress_rows", "Rows of the record by what they are: inbox by state, outbox pending, orphaned cases, what closed cases need not keep.", []string{"what"}, nil)}
 }
 
 // Describe implements prometheus.Collector.

@@ -14,11 +14,12 @@ import (
 	"github.com/redresshq/redress/orders"
 	"github.com/redresshq/redress/payment"
 	"github.com/redresshq/redress/store"
+	"github.com/redresshq/redress/store/blob"
 	"github.com/redresshq/redress/warehouse"
 	"github.com/redresshq/redress/worker"
 )
 
-// Worker runs workflows, activities and the relay until ctx is done, then lets
+// Worker runs workflows, activities, the relay and the erasing until ctx is done, then lets
 // what is under way end.
 func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	record, err := store.Open(ctx, c.DatabaseURL)
@@ -49,6 +50,9 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	deps := worker.Deps{
 		Client: engine, Record: record, Books: rules, Policy: c.Policy,
 		Log: log, StopTimeout: c.Worker.StopTimeout,
+	}
+	if c.EvidenceDir != "" {
+		deps.Files = blob.At(c.EvidenceDir)
 	}
 	closePartners, err := partnerClients(c.Partners, &deps)
 	if err != nil {
