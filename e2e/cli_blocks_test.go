@@ -133,6 +133,9 @@ var blocks = map[string]tried{
 	"pending":          {reach: waitingForEvidence, see: says("CaseWaitingOn", "customer")},
 	"schedule":         {reach: waitingForEvidence, see: swept},
 	"schedule-pause":   {reach: waitingForEvidence, see: unpaused},
+	"policy-publish":   {reach: waitingForEvidence, see: says("ok: own@1, 17 reasons", "published own@1 as revision")},
+	"calendar-publish": {reach: waitingForEvidence, see: says("ok: cn 2041", "published cn 2041 as revision", "open cases looked at, 0 touched", `"year":2041`)},
+	"due":              {reach: waitingForEvidence, see: says("holiday: National Day", "Mon 2026-10-12 16:30", "12:00-13:00 closed")},
 }
 
 // unmatched is a case beside a report that found none.

@@ -172,7 +172,8 @@ func (s *stack) visible(t *testing.T, id string) {
 // insists on exit code 0.
 func (s *stack) shell(t *testing.T, block string, c caller, id string) string {
 	t.Helper()
-	env := []string{"CASE=" + id, "API=" + s.url, "TOKEN=" + s.supervisor(t).token, "EVENT=" + s.oneEvent(t, block)}
+	env := []string{"CASE=" + id, "API=" + s.url, "TOKEN=" + s.supervisor(t).token, "EVENT=" + s.oneEvent(t, block),
+		"POLICY=" + ownPolicy(t), "YEAR=" + ownYear(t)}
 	v := c.get(id)
 	for _, l := range v.Legs {
 		if l.Return != nil {

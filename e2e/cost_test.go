@@ -23,13 +23,22 @@ import (
 	"github.com/redresshq/redress/workflows"
 )
 
-// The limits of what story 1 may cost (docs/performance.md).
-const (
-	maxEvents       = 130
-	maxActions      = 50
-	maxHistoryBytes = 20_000 // beyond the payloads
-	maxPayloadBytes = 2_000
-)
+// costing is a policy under which story 1 is counted, and the limits of what it may
+// cost (docs/performance.md).
+type costing struct {
+	name, from string
+	changes    sets
+	limit      cost
+}
+
+var costings = []costing{
+	{"without a survey", "default@1", sets{"clocks.reopen_window": "1s"},
+		cost{events: 130, actions: 50, bytes: 20_000, largest: 2_000}},
+	// In the order of the shipped policy: asked, unanswered, closed, each by itself. Two
+	// wakes more, of 7 events and 3 actions each.
+	{"with a survey", "default@2", sets{"clocks.survey": "1s", "clocks.survey.again": "1s", "clocks.reopen_window": "3s"},
+		cost{events: 130 + 14, actions: 50 + 6, bytes: 20_000, largest: 2_000}},
+}
 
 // cost is what one case took.
 type cost struct {
@@ -53,39 +62,49 @@ func counted(m map[string]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// TestCostOfStory1 counts one return in one workflow: two carrier updates, one
-// follow-up timer. Tasks coalesce differently from run to run: the best of three counts.
+// TestCostOfStory1 counts one return in one workflow, with two carrier updates. Tasks
+// coalesce differently from run to run: the best of three counts.
 func TestCostOfStory1(t *testing.T) {
-	s := newStack(t, options{policy: "story"})
-	var best cost
-	for try := range 3 {
-		before := s.actions(t)
-		id := tellStory1(t, s)
-		c := s.costOf(t, id)
-		c.perAction = map[string]int{}
-		for kind, n := range s.actions(t) {
-			// The sweep's schedule belongs to the namespace, not to the case.
-			if d := n - before[kind]; d > 0 && kind != "grpc_CreateSchedule" {
-				c.perAction[kind] = d
-				c.actions += d
+	for _, row := range costings {
+		t.Run(row.name, func(t *testing.T) {
+			s := newStack(t, options{policy: "costing", library: libraryWith(t, "costing", row.from, row.changes)})
+			wait(t, "the sweep's schedule stands, whose actions are not the case's", func() bool { return s.actions(t)["command_StartTimer"] > 0 })
+			var best cost
+			for try := range 3 {
+				c := s.costOfStory1(t)
+				t.Logf("try %d: %s", try+1, c)
+				if try == 0 || c.events < best.events || c.events == best.events && c.actions < best.actions {
+					best = c
+				}
+				if best.within(row.limit) {
+					break
+				}
 			}
-		}
-		t.Logf("try %d: %s", try+1, c)
-		if try == 0 || c.events < best.events {
-			best = c
-		}
-		if best.within() {
-			break
-		}
+			require.LessOrEqual(t, best.events, row.limit.events)
+			require.LessOrEqual(t, best.actions, row.limit.actions)
+			require.LessOrEqual(t, best.bytes, row.limit.bytes)
+			require.LessOrEqual(t, best.largest, row.limit.largest, best.largestAt)
+		})
 	}
-	require.LessOrEqual(t, best.events, maxEvents)
-	require.LessOrEqual(t, best.actions, maxActions)
-	require.LessOrEqual(t, best.bytes, maxHistoryBytes)
-	require.LessOrEqual(t, best.largest, maxPayloadBytes, best.largestAt)
 }
 
-func (c cost) within() bool {
-	return c.events <= maxEvents && c.actions <= maxActions && c.bytes <= maxHistoryBytes && c.largest <= maxPayloadBytes
+// costOfStory1 plays story 1 and counts.
+func (s *stack) costOfStory1(t *testing.T) cost {
+	t.Helper()
+	before := s.actions(t)
+	c := s.costOf(t, tellStory1(t, s))
+	c.perAction = map[string]int{}
+	for kind, n := range s.actions(t) {
+		if d := n - before[kind]; d > 0 {
+			c.perAction[kind] = d
+			c.actions += d
+		}
+	}
+	return c
+}
+
+func (c cost) within(limit cost) bool {
+	return c.events <= limit.events && c.actions <= limit.actions && c.bytes <= limit.bytes && c.largest <= limit.largest
 }
 
 // history reads all events of a case's workflow.

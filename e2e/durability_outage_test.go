@@ -1,11 +1,9 @@
 package e2e_test
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -29,27 +27,6 @@ func outage(t *testing.T) time.Duration {
 	return d
 }
 
-// libraryWith is the usual library with one more policy: the demo policy, changed
-// by pairs of old and new text.
-func libraryWith(t *testing.T, name string, changes ...string) *dispute.Library {
-	t.Helper()
-	files := fstest.MapFS{}
-	for _, file := range []string{"policies/default.yaml", "policies/demo.yaml", "calendars/cn-2026.yaml"} {
-		data, err := os.ReadFile("../dispute/" + file)
-		require.NoError(t, err)
-		files[file] = &fstest.MapFile{Data: data}
-	}
-	text := files["policies/demo.yaml"].Data
-	for i := 0; i+1 < len(changes); i += 2 {
-		require.Contains(t, string(text), changes[i], "the demo policy")
-		text = bytes.ReplaceAll(text, []byte(changes[i]), []byte(changes[i+1]))
-	}
-	files["policies/"+name+".yaml"] = &fstest.MapFile{Data: bytes.Replace(text, []byte("name: demo"), []byte("name: "+name), 1)}
-	library, err := dispute.ReadLibrary(files)
-	require.NoError(t, err)
-	return library
-}
-
 // Most events that a case may add to its history while the database is away.
 const outageEvents = 20
 
@@ -58,13 +35,12 @@ const outageEvents = 20
 func TestDatabaseAwayForMinutes(t *testing.T) {
 	t.Parallel()
 	away := outage(t)
-	budget := min(away/2, 60*time.Second).Round(time.Second) // of the clocks that run out while it is away
-	library := libraryWith(t, "outage",
-		"customer_info: {budget: 4s", fmt.Sprintf("customer_info: {budget: %ds", int(budget.Seconds())),
-		"customer_response: {budget: 4s", fmt.Sprintf("customer_response: {budget: %ds", int(budget.Seconds())),
-		"agent_decision: {budget: 3s", fmt.Sprintf("agent_decision: {budget: %ds", int(budget.Seconds())),
-		"return_shipment: {budget: 4s", fmt.Sprintf("return_shipment: {budget: %ds", int(budget.Seconds())),
-		"resolution: {budget: 60s", "resolution: {budget: 1h")
+	budget := min(away*3/4, 60*time.Second).Round(time.Second) // of the clocks that run out while it is away
+	seconds := fmt.Sprintf("%ds", int(budget.Seconds()))
+	library := libraryWith(t, "outage", "demo@2", sets{
+		"clocks.customer_info": seconds, "clocks.customer_response": seconds, "clocks.agent_decision": seconds,
+		"clocks.return_shipment": seconds, "clocks.resolution": "1h",
+	})
 	direct := storetest.Empty(t, true)
 	database, through := wireTo(t, direct)
 	s := newStack(t, options{policy: "outage", library: library, databaseURL: through})

@@ -53,6 +53,10 @@ func TestRecordReplayFixtures(t *testing.T) {
 			plain.cancelled(t, c, id)
 			return plain, id, ""
 		},
+		"standing": func(t *testing.T) (*stack, string, string) {
+			s := newStack(t, options{policy: "fast", library: fastLibrary(t)})
+			return s, tellSuspensionAndAppeal(t, s), ""
+		},
 		"reset":       recordReset,
 		"restarted":   recordRestart,
 		"continued":   recordContinued,

@@ -61,7 +61,7 @@ func TestRefundSurvivesOneBadAnswer(t *testing.T) {
 			c.awaitClosed(id, dispute.OutcomeResolved)
 			s.paid(t, id, moved{"refund.made", "refund-1/1", 8000})
 			require.Equal(t, row.sent, s.sent(t, id), "what may have happened is asked about before it is sent again")
-			s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer refunded": 1})
+			s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer refunded": 1, "customer survey": 1})
 		})
 	}
 }
@@ -93,7 +93,7 @@ func TestRefundDeclined(t *testing.T) {
 	s.agent(t).decide(id, grant(dispute.RemedyRefund, 0))
 	c.awaitClosed(id, dispute.OutcomeResolved)
 	s.paid(t, id, moved{"refund.made", "refund-2/1", 8000})
-	s.told(t, id, told{"customer accepted": 1, "customer decision": 2, "agent task": 1, "customer refunded": 1})
+	s.told(t, id, told{"customer accepted": 1, "customer decision": 2, "agent task": 1, "customer refunded": 1, "customer survey": 1})
 }
 
 // The provider takes the refund and then reports that it failed: its amount is

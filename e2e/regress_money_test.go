@@ -50,7 +50,7 @@ func (s *stack) halfRejected(t *testing.T, c caller, order dispute.OrderFacts) (
 // the same units can be paid.
 func TestRegressRejectedWhileRefundPending(t *testing.T) {
 	t.Parallel()
-	s := newStack(t, options{policy: "default"})
+	s := newStack(t, options{policy: "story"})
 	c, agent := s.customer(t), s.agent(t)
 	order := s.order(t, c.id)
 	id, pending := s.halfRejected(t, c, order)
@@ -64,6 +64,33 @@ func TestRegressRejectedWhileRefundPending(t *testing.T) {
 	agent.awaitPerson(second, dispute.CodeCarrierSays+"delivered")
 	agent.decide(second, grant(dispute.RemedyRefund, 0))
 	c.awaitMoney(second, "refund-1", dispute.MoneySucceeded)
+}
+
+// A pending refund fails while the supervisor's refusal may still be contested: a
+// supervisor is told why, and what another supervisor then grants is paid.
+func TestRegressRefundFailsWhileTheRulingIsContested(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, options{policy: "default"})
+	c := s.customer(t)
+	id, pending := s.halfRejected(t, c, s.order(t, c.id))
+	require.Equal(t, dispute.StageAppeal, c.get(id).Stage)
+	require.NoError(t, s.box.SettleRefund(t.Context(), pending.Key, partners.Settle{Status: dispute.MoneyFailed, Reason: "account_closed"}))
+	c.awaitMoney(id, "refund-1", dispute.MoneyFailed)
+	needed := ""
+	for _, e := range s.agent(t).timeline(id) {
+		if e.Type == dispute.EventPersonNeeded {
+			needed = e.Reason
+		}
+	}
+	require.Equal(t, "payment_failed", needed)
+
+	c.must(http.StatusOK, http.MethodPost, "/v1/cases/"+id+"/appeal", map[string]any{"evidence": []string{c.hand(id, "photo", 9)}})
+	require.NoError(t, s.box.SetSettlement(t.Context(), partners.Settlement{}))
+	s.as(t, dispute.RoleSupervisor, "super-2").decide(id, grant(dispute.RemedyRefund, 0))
+	paid := c.awaitMoney(id, "refund-2", dispute.MoneySucceeded)
+	require.Equal(t, dispute.CNY(10000), paid.Money.Amount)
+	s.paid(t, id, moved{"refund.made", "refund-1/1", 10000}, moved{"refund.made", "refund-2/1", 10000})
+	require.Len(t, s.effects(t, partners.Payments, id, "refund.settled"), 2, "one failed, one succeeded")
 }
 
 // Operations cancel a case whose refund is pending: it ends, and what the provider

@@ -29,7 +29,7 @@ func TestWebhookBeforeTheReply(t *testing.T) {
 	require.Equal(t, []string{string(dispute.MoneySucceeded)}, updates, "the webhook is news, the reply is not")
 	require.Equal(t, 1, s.sent(t, id))
 	s.paid(t, id, moved{"refund.made", "refund-1/1", 8000})
-	s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer refunded": 1})
+	s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer refunded": 1, "customer survey": 1})
 }
 
 func TestWebhookTwice(t *testing.T) {
@@ -39,7 +39,7 @@ func TestWebhookTwice(t *testing.T) {
 	c, id := s.refunding(t)
 	c.awaitClosed(id, dispute.OutcomeResolved)
 	s.paid(t, id, moved{"refund.made", "refund-1/1", 8000})
-	s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer refunded": 1})
+	s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer refunded": 1, "customer survey": 1})
 }
 
 // The webhook never comes: when the settlement is due, the provider is asked.
@@ -51,7 +51,7 @@ func TestWebhookLost(t *testing.T) {
 	c.awaitClosed(id, dispute.OutcomeResolved)
 	s.breached(t, id, dispute.ClockRefundSettlement)
 	s.paid(t, id, moved{"refund.made", "refund-1/1", 8000})
-	s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer refunded": 1})
+	s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer refunded": 1, "customer survey": 1})
 }
 
 // The provider made the refund, but no reply of it gets through: nothing is sent

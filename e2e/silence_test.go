@@ -40,6 +40,7 @@ func TestStory6Silence(t *testing.T) {
 	for name, tell := range map[string]func(*testing.T, *stack){
 		"customer_info": silentCustomer, "agent_decision": silentAgent, "agent_decision above the limit": silentAgentAboveTheLimit,
 		"customer_response": silentAboutTheOffer, "return_shipment": neverShipped,
+		"evidence_supplement": provesNothing, "appeal_window": acceptsTheRuling,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); tell(t, s) })
 	}
@@ -55,7 +56,7 @@ func silentCustomer(t *testing.T, s *stack) {
 	c.awaitClosed(opened.ID, dispute.OutcomeExpired)
 	s.breached(t, opened.ID, dispute.ClockCustomerInfo)
 	s.paid(t, opened.ID)
-	s.told(t, opened.ID, told{"customer missing_items": 1})
+	s.told(t, opened.ID, told{"customer missing_items": 1, "customer reminder": 1})
 }
 
 // The agent did nothing: inside the automatic limit and without risk, silence
@@ -67,10 +68,11 @@ func silentAgent(t *testing.T, s *stack) {
 
 	require.True(t, closed.Breached)
 	require.Equal(t, dispute.System, closed.Decisions[0].Author)
-	require.Equal(t, "demo@1/clocks/agent_decision", closed.Decisions[0].Rule)
+	require.Equal(t, "demo@2/clocks/agent_decision", closed.Decisions[0].Rule)
 	s.breached(t, id, dispute.ClockAgentDecision)
 	s.paid(t, id, moved{"refund.made", "refund-1/1", 5000})
-	s.told(t, id, told{"customer accepted": 1, "agent task": 1, "supervisor breach": 1, "customer decision": 1, "customer refunded": 1})
+	s.told(t, id, told{"customer accepted": 1, "agent task": 1, "supervisor breach": 1, "customer decision": 1, "customer refunded": 1,
+		"customer survey": 1})
 }
 
 // Above the automatic limit silence never pays: it escalates, and the silence of
@@ -109,7 +111,7 @@ func silentAboutTheOffer(t *testing.T, s *stack) {
 	s.happened(t, id, dispute.EventOfferMade, dispute.EventOfferLapsed, dispute.EventClosed)
 	s.paid(t, id)
 	s.parcels(t, id, 0, 0, 0, 0)
-	s.told(t, id, told{"customer missing_items": 1, "customer accepted": 1, "customer offer": 1})
+	s.told(t, id, told{"customer missing_items": 1, "customer accepted": 1, "customer offer": 1, "customer reminder": 1})
 }
 
 // The goods are never sent: the return expires, its RMA is given back, nothing is paid.
@@ -123,7 +125,23 @@ func neverShipped(t *testing.T, s *stack) {
 	s.breached(t, id, dispute.ClockReturnShipment)
 	s.paid(t, id)
 	s.parcels(t, id, 1, 1, 0, 0)
-	s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer return_instructions": 1})
+	s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer return_instructions": 1, "customer reminder": 1})
+}
+
+// The customer does not contest a supervisor's refusal: it is final.
+func acceptsTheRuling(t *testing.T, s *stack) {
+	c, super := s.customer(t), s.supervisor(t)
+	id := c.open(claimOf(s.order(t, c.id), dispute.ReasonNotReceived)).ID
+	s.agent(t).awaitPerson(id, dispute.CodeCarrierSays+"delivered")
+	refused := super.reject(id, "signed_by_recipient")
+	require.Equal(t, dispute.StageAppeal, refused.Stage)
+	require.Equal(t, dispute.WaitingCustomer, refused.WaitingOn)
+	c.awaitClosed(id, dispute.OutcomeRejected)
+
+	s.breached(t, id, dispute.ClockAppealWindow)
+	s.happened(t, id, dispute.EventPersonNeeded, dispute.EventRejected, dispute.EventRulingFinal, dispute.EventClosed)
+	s.paid(t, id)
+	s.told(t, id, told{"customer accepted": 1, "agent task": 1, "customer decision": 1})
 }
 
 // The provider never settles: it is asked, still does not know, and a person is

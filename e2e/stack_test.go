@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,6 +21,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/api"
 	"github.com/redresshq/redress/api/auth"
 	"github.com/redresshq/redress/dispute"
@@ -32,6 +31,7 @@ import (
 	"github.com/redresshq/redress/orders"
 	"github.com/redresshq/redress/partners"
 	"github.com/redresshq/redress/payment"
+	"github.com/redresshq/redress/rulebase"
 	"github.com/redresshq/redress/store"
 	"github.com/redresshq/redress/store/blob"
 	"github.com/redresshq/redress/store/storetest"
@@ -47,7 +47,7 @@ const patience = 60 * time.Second
 
 // options is how a stack differs from the usual one.
 type options struct {
-	policy        string // "story" (long clocks, short follow-up) or "demo" (seconds)
+	policy        string // "story" (long clocks, a second for what follows), "demo" (seconds) or one of the library
 	continueEvery int
 	databaseURL   string // instead of one of its own: a proxy in front of it
 	noWorker      bool
@@ -67,6 +67,7 @@ type stack struct {
 	database  string
 	door      *workflows.Door
 	library   *dispute.Library
+	rules     *rulebase.Base
 	o         options
 	log       *slog.Logger
 	partners  partners.URLs
@@ -141,6 +142,14 @@ func start(ctx context.Context, o options, dir string) (_ *stack, err error) {
 		return nil, err
 	}
 	s.close = append(s.close, s.record.Close)
+	if o.library == nil {
+		if err := publishStory(ctx, s.record); err != nil {
+			return nil, err
+		}
+	}
+	var deaf func()
+	s.rules, deaf = s.newRules(ctx)
+	s.close = append(s.close, deaf)
 	if err := s.dial(ctx); err != nil {
 		return nil, err
 	}
@@ -164,26 +173,18 @@ func start(ctx context.Context, o options, dir string) (_ *stack, err error) {
 	return s, s.startWorker(ctx)
 }
 
+// newRules is a rule base of its own, as every process has one, and what stops it.
+func (s *stack) newRules(ctx context.Context) (*rulebase.Base, func()) {
+	base := rulebase.New(s.record, s.library, s.log)
+	listening, deaf := context.WithCancel(ctx)
+	var ears sync.WaitGroup
+	ears.Go(func() { base.Run(listening) })
+	return base, func() { deaf(); ears.Wait() }
+}
+
 // secretOf is what a partner signs its webhooks with.
 func secretOf(partner string) string {
 	return "whsec_" + base64.StdEncoding.EncodeToString([]byte("webhooks of "+partner+" in these tests only"))
-}
-
-// library is the embedded one, with the policy `story` beside it: the default
-// policy whose follow-up takes a second.
-func library() (*dispute.Library, error) {
-	files := fstest.MapFS{}
-	for _, name := range []string{"policies/default.yaml", "policies/demo.yaml", "calendars/cn-2026.yaml"} {
-		data, err := os.ReadFile("../dispute/" + name)
-		if err != nil {
-			return nil, err
-		}
-		files[name] = &fstest.MapFile{Data: data}
-	}
-	story := bytes.Replace(files["policies/default.yaml"].Data, []byte("name: default"), []byte("name: story"), 1)
-	story = bytes.Replace(story, []byte("reopen_window: {budget: 15d"), []byte("reopen_window: {budget: 1s"), 1)
-	files["policies/story.yaml"] = &fstest.MapFile{Data: story}
-	return dispute.ReadLibrary(files)
 }
 
 // dial makes the stack's namespace and a client for it.
@@ -244,8 +245,9 @@ func (s *stack) serveAPI(dir string, secrets map[string]string) (string, error) 
 		return "", err
 	}
 	server, err := api.New(api.Deps{
-		Store: s.record, Blobs: blobs{files}, Door: s.door, Log: s.log, Ready: s.record.Ping,
-		Auth: auth.Chain{Keys: auth.Keys{Store: s.record}, Tokens: auth.Dev{Secret: tokenKey}},
+		Store: s.record, Blobs: blobs{files}, Door: s.door, Rules: s.rules, Log: s.log, Ready: s.record.Ping,
+		Forecasts: forecasts{s.record, workflows.Forecaster{Rules: &activities.Rules{Books: s.rules, Policy: s.o.policy}}},
+		Auth:      auth.Chain{Keys: auth.Keys{Store: s.record}, Tokens: auth.Dev{Secret: tokenKey}},
 		Partners: []api.Partner{
 			{ID: partners.WarehouseID, Kind: api.PartnerWarehouse, Secrets: []string{secrets[partners.WarehouseID]}},
 			{ID: partners.CarrierID, Kind: api.PartnerCarrier, Secrets: []string{secrets[partners.CarrierID]}},
@@ -281,11 +283,13 @@ func (s *stack) startWorker(ctx context.Context) error {
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return err
 	}
+	rules, deaf := s.newRules(ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan error, 1)
 	go func() {
+		defer deaf()
 		done <- worker.Run(ctx, worker.Deps{
-			Client: s.engine, Record: s.record, Library: s.library, Policy: s.o.policy, Log: s.log,
+			Client: s.engine, Record: s.record, Books: rules, Policy: s.o.policy, Log: s.log,
 			Orders: orderSystem, Warehouse: dock, Carrier: carrier, Payments: money, Notifier: channel,
 			StopTimeout: time.Second, PartnerSlots: s.o.partnerSlots,
 		})

@@ -43,7 +43,7 @@ func TestStory2InsideTheWindow(t *testing.T) {
 		dispute.EventInspected, dispute.EventRefundRequested, dispute.EventFollowUp, dispute.EventClosed)
 	s.never(t, id, dispute.EventPersonNeeded, dispute.EventOfferMade)
 	s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer return_instructions": 1,
-		"customer received": 1, "customer inspected": 1, "customer refunded": 1})
+		"customer received": 1, "customer inspected": 1, "customer refunded": 1, "customer survey": 1})
 }
 
 // goesBack plays a return that the customer pays for: no label of ours, their
@@ -71,8 +71,8 @@ func TestStory2OutsideTheWindow(t *testing.T) {
 
 	day := func(n int) string { return at.AddDate(0, 0, n).Format(time.DateOnly) }
 	require.Equal(t, &dispute.Explanation{
-		Code: dispute.CodeOutsideWindow, Rule: "story@1/window/changed_mind", SignedOn: day(0), FirstDay: day(1),
-		LastDay: day(7), Zone: "Asia/Shanghai", Detail: map[string]string{"opened_on": day(8), "days": "7"},
+		Code: dispute.CodeOutsideWindow, Rule: "story@1/window/changed_mind", Basis: "7-day rules art. 10", SignedOn: day(0),
+		FirstDay: day(1), LastDay: day(7), Zone: "Asia/Shanghai", Detail: map[string]string{"opened_on": day(8), "days": "7"},
 	}, closed.Explanation)
 	require.Nil(t, closed.AcceptedAt)
 	s.paid(t, opened.ID)
@@ -106,5 +106,5 @@ func TestStory2DeliveryDateUnknown(t *testing.T) {
 	s.paid(t, id, moved{"refund.made", "refund-1/1", 5000})
 	s.happened(t, id, dispute.EventPersonNeeded, dispute.EventDecided, dispute.EventExecution, dispute.EventFollowUp)
 	s.told(t, id, told{"customer accepted": 1, "agent task": 1, "customer decision": 1, "customer return_instructions": 1,
-		"customer received": 1, "customer inspected": 1, "customer refunded": 1})
+		"customer received": 1, "customer inspected": 1, "customer refunded": 1, "customer survey": 1})
 }

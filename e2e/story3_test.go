@@ -66,7 +66,8 @@ func tellStory3(t *testing.T, s *stack) string {
 	s.happened(t, id, dispute.EventAccepted, dispute.EventPersonNeeded, dispute.EventApprovalAsked, dispute.EventApprovalAnswered,
 		dispute.EventOfferMade, dispute.EventOfferAnswered, dispute.EventApprovalAsked, dispute.EventApprovalAnswered,
 		dispute.EventOfferMade, dispute.EventOfferAnswered, dispute.EventExecution, dispute.EventFollowUp)
-	s.told(t, id, told{"customer accepted": 1, "agent task": 2, "supervisor task": 2, "customer offer": 2, "customer refunded": 2})
+	s.told(t, id, told{"customer accepted": 1, "agent task": 2, "supervisor task": 2, "customer offer": 2, "customer refunded": 2,
+		"customer survey": 1})
 	return id
 }
 

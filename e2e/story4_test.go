@@ -38,14 +38,15 @@ func TestStory4LostByTheCarrier(t *testing.T) {
 	closed := c.awaitClosed(id, dispute.OutcomeResolved)
 
 	require.Equal(t, dispute.PartyCarrier, closed.Liability[0].Party)
-	require.Equal(t, "story@1/liability/not_received/carrier_lost", closed.Liability[0].Rule)
+	require.Equal(t, "story@1/liability/not_received/1", closed.Liability[0].Rule)
+	require.Equal(t, "Taobao art. 25", closed.Liability[0].Basis)
 	require.Equal(t, dispute.System, closed.Decisions[0].Author)
 	s.paid(t, id, moved{"refund.made", "refund-1/1", 10000}, moved{"refund.made", "refund-2/1", 1000})
 	s.parcels(t, id, 0, 0, 0, 0)
 	s.happened(t, id, dispute.EventAccepted, dispute.EventLiability, dispute.EventDecided, dispute.EventRefundRequested,
 		dispute.EventFollowUp)
 	s.never(t, id, dispute.EventPersonNeeded)
-	s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer refunded": 2})
+	s.told(t, id, told{"customer accepted": 1, "customer decision": 1, "customer refunded": 2, "customer survey": 1})
 }
 
 // The carrier says delivered, the customer says not: a person weighs it. Here the
@@ -72,5 +73,6 @@ func TestStory4DeliveredSaysTheCarrier(t *testing.T) {
 	s.parcels(t, id, 0, 0, 0, 0)
 	s.happened(t, id, dispute.EventPersonNeeded, dispute.EventRejected, dispute.EventEscalated, dispute.EventDecided,
 		dispute.EventFollowUp)
-	s.told(t, id, told{"customer accepted": 1, "agent task": 1, "customer decision": 2, "supervisor task": 1, "customer refunded": 1})
+	s.told(t, id, told{"customer accepted": 1, "agent task": 1, "customer decision": 2, "supervisor task": 1, "customer refunded": 1,
+		"customer survey": 1})
 }

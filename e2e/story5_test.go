@@ -100,6 +100,6 @@ func tellStory5(t *testing.T, s *stack, d difference) string {
 	s.happened(t, id, dispute.EventReceived, dispute.EventInspected, dispute.EventPersonNeeded, dispute.EventOfferMade,
 		dispute.EventOfferAnswered, dispute.EventRefundRequested, dispute.EventFollowUp)
 	s.told(t, id, told{"customer missing_items": 1, "customer accepted": 1, "customer offer": 2, "customer return_instructions": 1,
-		"customer received": 1, "customer inspected": 1, "agent task": 1, "customer refunded": 1})
+		"customer received": 1, "customer inspected": 1, "agent task": 1, "customer refunded": 1, "customer survey": 1})
 	return id
 }

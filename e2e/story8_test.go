@@ -73,8 +73,8 @@ func TestStory8NeverMoreThanTheLine(t *testing.T) {
 
 	second := c.open(claimOf(o, dispute.ReasonNotReceived, lamp)).ID
 	agent.awaitPerson(second, dispute.CodeCarrierSays+"delivered")
-	agent.decide(second, grant(dispute.RemedyRefund, 0))
-	agent.awaitPerson(second, string(dispute.CodeExceedsCapture))
+	agent.refused(http.StatusUnprocessableEntity, dispute.CodeExceedsCapture, "/v1/cases/"+second+"/decision",
+		map[string]any{"remedies": []dispute.Remedy{grant(dispute.RemedyRefund, 0)}})
 	agent.reject(second, "already_refunded")
 
 	s.paid(t, first, moved{"refund.made", "refund-1/1", 8000})
