@@ -14,6 +14,34 @@ type Rules struct {
 	Books Books
 	// Policy is the policy under which new cases open, e.g. "default".
 	Policy string
+	// Ledger says what the order's other cases have given back or promised by now; nil
+	// where there is no record to ask (forecasts and tests): then what the investigation
+	// found counts.
+	Ledger GivenBack
+}
+
+// ledgerPatience bounds the look at other cases: a ruling does not wait for a record
+// that is away.
+const ledgerPatience = 500 * time.Millisecond
+
+// priced is the case with what other cases have given back or promised by now, since
+// the investigation may be long past and another case about the same order decided
+// meanwhile. Where that cannot be had, what the investigation found counts, and the
+// ledger has the last word when money is claimed.
+func (r *Rules) priced(ctx context.Context, c *dispute.Case) *dispute.Case {
+	if r.Ledger == nil || c.Facts.Payment == nil {
+		return c
+	}
+	ctx, cancel := context.WithTimeout(ctx, ledgerPatience)
+	defer cancel()
+	others, err := r.Ledger.OtherCases(ctx, c.OrderID, c.ID)
+	if err != nil {
+		return c
+	}
+	now, payment := *c, *c.Facts.Payment
+	payment.Others = others
+	now.Facts.Payment = &payment
+	return &now
 }
 
 func (r *Rules) book(ctx context.Context, c *dispute.Case) (*dispute.Rulebook, error) {
@@ -96,7 +124,7 @@ func (r *Rules) Assess(ctx context.Context, c *dispute.Case, at time.Time) (Asse
 	if err != nil {
 		return Assessed{}, err
 	}
-	a := Assessed{Assessment: b.Assess(c, at)}
+	a := Assessed{Assessment: b.Assess(r.priced(ctx, c), at)}
 	switch a.Route {
 	case dispute.RouteOffer:
 		a.Clock, err = clockOf(b, c, dispute.ClockCustomerResponse, at)
@@ -125,7 +153,7 @@ func (r *Rules) Authorize(ctx context.Context, c *dispute.Case, a dispute.Actor,
 	if err != nil {
 		return dispute.Authority{}, err
 	}
-	return b.Authorize(c, a, remedies), nil
+	return b.Authorize(r.priced(ctx, c), a, remedies), nil
 }
 
 // Plan turns decided remedies into legs.
@@ -134,7 +162,7 @@ func (r *Rules) Plan(ctx context.Context, c *dispute.Case, remedies []dispute.Re
 	if err != nil {
 		return dispute.LegPlan{}, err
 	}
-	return b.Plan(c, remedies), nil
+	return b.Plan(r.priced(ctx, c), remedies), nil
 }
 
 // Inspect compares what came with what was declared.
@@ -152,5 +180,5 @@ func (r *Rules) Silence(ctx context.Context, c *dispute.Case, k dispute.Clock) (
 	if err != nil {
 		return dispute.Silence{}, err
 	}
-	return b.Silence(c, k), nil
+	return b.Silence(r.priced(ctx, c), k), nil
 }

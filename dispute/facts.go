@@ -150,7 +150,8 @@ type PaymentFacts struct {
 	Others *OtherCases `json:"other_cases,omitempty"`
 }
 
-// OtherCases is what our ledger says that the order's other cases have given back.
+// OtherCases is what our ledger says that the order's other cases have given back, are
+// giving back or have promised.
 type OtherCases struct {
 	Lines []LineGiven `json:"lines,omitempty"`
 	// ShippingClawback is what was taken off their refunds for shipping that had been
@@ -158,7 +159,7 @@ type OtherCases struct {
 	ShippingClawback int64 `json:"shipping_clawback,omitempty"`
 }
 
-// LineGiven is one order line as other cases have left it. Money under way counts
+// LineGiven is one order line as other cases have left it. Money under way or promised counts
 // as given.
 type LineGiven struct {
 	LineID   string `json:"line_id"`

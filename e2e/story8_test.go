@@ -58,6 +58,41 @@ func TestStory8DifferentUnitsSideBySide(t *testing.T) {
 	}
 }
 
+// Two cases about one order, both open before either parcel comes back, take a waived
+// shipping charge off once, as one after the other would.
+func TestStory8DeductionsSideBySide(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	for name, row := range map[string]struct {
+		lines []string // of 60.00 each; shipping of 10.00 is free from 100.00 on
+		want  [2]int64
+	}{
+		"both go back, nothing is kept":     {[]string{"a", "b"}, [2]int64{5000, 6000}},
+		"the second takes it below the sum": {[]string{"a", "b", "c"}, [2]int64{6000, 5000}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := s.customer(t)
+			o := s.order(t, c.id, func(n *partners.NewOrder) {
+				n.ShippingPaid, n.FreeShipping, n.Lines = 0, &dispute.FreeShipping{Threshold: 10000, Charge: 1000}, nil
+				for _, line := range row.lines {
+					n.Lines = append(n.Lines, dispute.OrderLine{LineID: line, SKU: "sku-" + line, Quantity: 1, Paid: 6000})
+				}
+			})
+			var ids [2]string
+			for i, line := range row.lines[:2] {
+				ids[i] = c.open(returnOf(o, dispute.ReasonChangedMind, dispute.Line{LineID: line, Quantity: 1})).ID
+				c.awaitLeg(ids[i], dispute.LegReturn, dispute.ReturnAwaitingShipment)
+			}
+			for i, id := range ids {
+				s.goesBack(t, c, id)
+				c.awaitClosed(id, dispute.OutcomeResolved)
+				s.paid(t, id, moved{"refund.made", "refund-1/1", row.want[i]})
+			}
+		})
+	}
+}
+
 // A closed case has given its units free, but its money is spent: a later case
 // for the same unit cannot be paid from the other one's price.
 func TestStory8NeverMoreThanTheLine(t *testing.T) {

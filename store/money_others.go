@@ -8,17 +8,30 @@ import (
 	"github.com/redresshq/redress/dispute"
 )
 
-// givenByLine counts, for each line of an order, what other cases gave back, and how
-// many units come before a case's own: those given back, and those claimed by open
-// cases of the same family that were opened earlier. A case that was opened later
-// has counted this one's units before its own already. Claims of strangers do not
-// count while nobody knows whose the order is.
+// promises are the refunds that an order's other open cases have promised and not
+// claimed yet: they wait for a return, or are about to be claimed.
+const promises = `
+	SELECT c.id AS case_id, leg->'money' AS money
+	FROM cases c CROSS JOIN LATERAL jsonb_path_query(c.doc, '$.legs[*] ? (@.type == "refund" && (@.state == "required" || @.state == "requested"))') AS leg
+	WHERE c.order_id = $1 AND c.id <> $2 AND c.gate = 'open'
+		AND (c.order_known OR c.customer_id = (SELECT customer_id FROM cases WHERE id = $2))
+		AND NOT EXISTS (SELECT FROM refunds r WHERE r.key = leg#>>'{money,refund_key}')`
+
+// givenByLine counts, for each line of an order, what other cases gave back or have
+// promised, and how many units come before a case's own: those given back, and those
+// claimed by open cases of the same family that were opened earlier. A case that was
+// opened later has counted this one's units before its own already. Claims of strangers
+// do not count while nobody knows whose the order is.
 const givenByLine = `
-	WITH given AS (
-		SELECT r.case_id, l.line_id, sum(l.quantity) AS units, sum(l.amount) AS amount
+	WITH promised AS (` + promises + `), parts AS (
+		SELECT r.case_id, l.line_id, l.quantity, l.amount
 		FROM refund_lines l JOIN refunds r ON r.key = l.key
 		WHERE l.order_id = $1 AND r.case_id <> $2 AND r.status NOT IN ('failed', 'cancelled')
-		GROUP BY r.case_id, l.line_id
+		UNION ALL
+		SELECT case_id, part->>'line_id', coalesce((part->>'quantity')::int, 0), (part->>'amount')::bigint
+		FROM promised CROSS JOIN LATERAL jsonb_path_query(money, '$.lines[*]') AS part
+	), given AS (
+		SELECT case_id, line_id, sum(quantity) AS units, sum(amount) AS amount FROM parts GROUP BY case_id, line_id
 	), claims AS (
 		SELECT k.case_id, k.line_id, k.quantity, k.released_at IS NULL AS open,
 			k.family = (SELECT family FROM case_claims WHERE case_id = $2 LIMIT 1) AS same
@@ -32,13 +45,16 @@ const givenByLine = `
 	)
 	SELECT line_id, units, amount, before FROM lines WHERE units > 0 OR amount > 0 OR before > 0 ORDER BY line_id`
 
-// liveRefunds are the legs of an order's other cases whose refunds count.
-const liveRefunds = `
-	FROM cases c CROSS JOIN LATERAL jsonb_path_query(c.doc, '$.legs[*].money') AS money
-	JOIN refunds r ON r.key = money->>'refund_key' AND r.status NOT IN ('failed', 'cancelled')`
+// countedRefunds are the money of an order's other cases whose refunds count: claimed
+// and not failed, or promised.
+const countedRefunds = ` FROM (
+	SELECT money FROM cases c CROSS JOIN LATERAL jsonb_path_query(c.doc, '$.legs[*].money') AS money
+		JOIN refunds r ON r.key = money->>'refund_key' AND r.status NOT IN ('failed', 'cancelled')
+		WHERE c.order_id = $1 AND c.id <> $2
+	UNION ALL SELECT money FROM (` + promises + `) AS promised) AS counted`
 
-// OtherCases returns what the order's other cases have given back, as far as it is
-// claimed by now, nil where that is nothing.
+// OtherCases returns what the order's other cases have given back, are giving back or
+// have promised, nil where that is nothing.
 func (s *Store) OtherCases(ctx context.Context, orderID, caseID string) (*dispute.OtherCases, error) {
 	var out dispute.OtherCases
 	withheld := map[string]int64{}
@@ -51,16 +67,14 @@ func (s *Store) OtherCases(ctx context.Context, orderID, caseID string) (*disput
 		})
 		return err
 	})
-	q.Queue(`SELECT held->>'line_id', sum((held->>'amount')::bigint)::bigint `+liveRefunds+`
-		CROSS JOIN LATERAL jsonb_path_query(money, '$.withheld[*]') AS held
-		WHERE c.order_id = $1 AND c.id <> $2 GROUP BY 1`, orderID, caseID).Query(func(rows pgx.Rows) error {
+	q.Queue(`SELECT held->>'line_id', sum((held->>'amount')::bigint)::bigint `+countedRefunds+`
+		CROSS JOIN LATERAL jsonb_path_query(money, '$.withheld[*]') AS held GROUP BY 1`, orderID, caseID).Query(func(rows pgx.Rows) error {
 		var line string
 		var sum int64
 		_, err := pgx.ForEachRow(rows, []any{&line, &sum}, func() error { withheld[line] = sum; return nil })
 		return err
 	})
-	q.Queue(`SELECT coalesce(sum((money->>'shipping_clawback')::bigint), 0)::bigint `+liveRefunds+`
-		WHERE c.order_id = $1 AND c.id <> $2`, orderID, caseID).QueryRow(func(r pgx.Row) error { return r.Scan(&out.ShippingClawback) })
+	q.Queue(`SELECT coalesce(sum((money->>'shipping_clawback')::bigint), 0)::bigint `+countedRefunds, orderID, caseID).QueryRow(func(r pgx.Row) error { return r.Scan(&out.ShippingClawback) })
 	if err := s.pool.SendBatch(ctx, &q).Close(); err != nil {
 		return nil, mapError("refunds of other cases", err)
 	}

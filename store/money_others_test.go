@@ -120,3 +120,41 @@ func TestOtherCases(t *testing.T) {
 	b.closeCase(t, first, 3)
 	require.Nil(t, asked(second), "and what is closed claims nothing")
 }
+
+// What an open case has promised counts as given, before any of it is claimed: two
+// cases side by side are priced as if one had come after the other. A promise that is
+// given up counts no more.
+func TestOtherCasesCountsPromises(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	cases := b.threeForOne(t, 2)
+	first, second := cases[0], cases[1]
+	asked := func() *dispute.OtherCases {
+		others, err := b.OtherCases(t.Context(), "order_1", second.ID)
+		require.NoError(t, err)
+		return others
+	}
+	first.Legs = []dispute.Leg{{ID: "refund-1", Type: dispute.LegRefund, State: dispute.MoneyRequired, After: "return-1", Money: &dispute.MoneyLeg{
+		Key: "key_1", PaymentID: "pay_1", Amount: dispute.CNY(20), Lines: []dispute.LineAmount{{LineID: "line_1", Quantity: 1, Amount: 20}},
+		Withheld: []dispute.LineAmount{{LineID: "line_1", Amount: 13}}, ShippingClawback: 8}}}
+	_, err := b.Record(t.Context(), next(first, 2, 1))
+	require.NoError(t, err)
+	promised := &dispute.OtherCases{ShippingClawback: 8,
+		Lines: []dispute.LineGiven{{LineID: "line_1", Units: 1, Amount: 20, Withheld: 13, Before: 1}}}
+	require.Equal(t, promised, asked())
+
+	first.Legs[0].State = dispute.MoneyRequested
+	_, err = b.Record(t.Context(), next(first, 3, 2))
+	require.NoError(t, err)
+	require.Equal(t, promised, asked(), "recorded, and about to be claimed")
+	_, err = b.ClaimMoney(t.Context(), claim("key_1", "case_1", 20))
+	require.NoError(t, err)
+	require.Equal(t, promised, asked(), "claimed, it counts once")
+
+	first.Legs[0].State = dispute.MoneyCancelled
+	_, err = b.RecordMoney(t.Context(), "key_1", dispute.MoneyCancelled, "")
+	require.NoError(t, err)
+	_, err = b.Record(t.Context(), next(first, 4, 3))
+	require.NoError(t, err)
+	require.Equal(t, &dispute.OtherCases{Lines: []dispute.LineGiven{{LineID: "line_1", Before: 1}}}, asked())
+}

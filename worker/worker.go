@@ -158,7 +158,7 @@ func (d Deps) registerMain(w Registry) {
 	w.RegisterWorkflowWithOptions(workflows.Sweep, workflow.RegisterOptions{
 		Name: workflows.SweepWorkflow, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
 	})
-	rules := &activities.Rules{Books: d.Books, Policy: d.Policy}
+	rules := &activities.Rules{Books: d.Books, Policy: d.Policy, Ledger: d.Record}
 	record := &activities.Record{Keeper: d.Record, Rules: rules}
 	sweeper := &activities.Sweeper{Record: d.Record, Engine: &workflows.Door{Client: d.Client}}
 	for name, step := range map[string]any{
