@@ -160,7 +160,7 @@ func TestEngineRefusals(t *testing.T) {
 	for code, status := range map[dispute.Code]int{
 		dispute.CodeNotAllowedNow: 409, dispute.CodeStaleVersion: 409, dispute.CodeForbidden: 403,
 		dispute.CodeLimitExceeded: 422, dispute.CodeSameAuthor: 403, dispute.CodeInvalid: 422, dispute.CodeNotFound: 404,
-		dispute.CodeUnavailable: 503, dispute.CodeExceedsCapture: 422, dispute.CodeChargebackOpen: 409,
+		dispute.CodeUnavailable: 503, dispute.CodeExceedsCapture: 422, dispute.CodeNothingLeft: 422, dispute.CodeChargebackOpen: 409,
 	} {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()

@@ -64,6 +64,7 @@ var statuses = map[dispute.Code]statusLine{
 	dispute.CodeKeyReused:      {http.StatusUnprocessableEntity, "Idempotency-Key reused"},
 	dispute.CodeLimitExceeded:  {http.StatusUnprocessableEntity, "Limit exceeded"},
 	dispute.CodeExceedsCapture: {http.StatusUnprocessableEntity, "More than was captured"},
+	dispute.CodeNothingLeft:    {http.StatusUnprocessableEntity, "Nothing left to give back"},
 	dispute.CodeDeclined:       {http.StatusUnprocessableEntity, "Declined"},
 	dispute.CodeTooMany:        {http.StatusTooManyRequests, "Too many requests"},
 	dispute.CodeUnavailable:    {http.StatusServiceUnavailable, "Unavailable"},

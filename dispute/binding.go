@@ -20,7 +20,9 @@ func (b *Rulebook) EffectiveFrom() time.Time {
 // that it goes by now says (`binds`): its own version for opening_time and for
 // format 1; the one in force when the order was placed for order_time, once the
 // order is known (the oldest version for an order older than all); the one in
-// force at the instant for newest. It fails with CodeNotFound.
+// force at the instant for newest. A version without the opening hours in which an
+// open clock of the case counts does not bind it: it stays where it is until that
+// clock is over. It fails with CodeNotFound.
 func (l *Library) Bound(c *Case, at time.Time) (string, error) {
 	now, err := l.Book(c.PolicyVersion)
 	if err != nil {
@@ -35,15 +37,26 @@ func (l *Library) Bound(c *Case, at time.Time) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return b.Version(), nil
+		return now.orNext(b, c).Version(), nil
 	case BindNewest:
 		b, err := l.InForce(now.policy.Name, at)
 		if err != nil {
 			return now.Version(), nil // opened before its own day: nothing newer counts yet
 		}
-		return b.Version(), nil
+		return now.orNext(b, c).Version(), nil
 	}
 	return now.Version(), nil
+}
+
+// orNext returns the next book, or this one where the next cannot count an open clock
+// of the case: it lacks the clock's opening hours.
+func (b *Rulebook) orNext(next *Rulebook, c *Case) *Rulebook {
+	for _, k := range c.Clocks {
+		if _, known := next.policy.Hours[k.Hours]; k.Open() && k.Hours != "" && !known {
+			return b
+		}
+	}
+	return next
 }
 
 // ForOpening returns the policy under which a case opens at an instant: the version

@@ -120,6 +120,43 @@ func TestBound(t *testing.T) {
 	require.Equal(t, "shop@3", got)
 }
 
+// A clock goes on in the opening hours that it was started in: a version that lacks
+// them waits until it is over.
+func TestBoundWaitsForClocksInOpeningHours(t *testing.T) {
+	t.Parallel()
+	desk := func(state ClockState) []Clock {
+		return []Clock{{Name: ClockResolution}, {Name: ClockFirstResponse, Unit: UnitBusinessHours, Hours: "desk", State: state}}
+	}
+	rows := []struct {
+		name, binds, pinned string
+		clocks              []Clock
+		want                string
+	}{
+		{"newest, running", BindNewest, "shop@2", desk(ClockRunning), "shop@2"},
+		{"newest, standing still", BindNewest, "shop@2", desk(ClockSuspended), "shop@2"},
+		{"newest, met", BindNewest, "shop@2", desk(ClockMet), "shop@3"},
+		{"newest, run out", BindNewest, "shop@2", desk(ClockBreached), "shop@3"},
+		{"order time, running", BindOrderTime, "shop@2", desk(ClockRunning), "shop@2"},
+		{"order time, met", BindOrderTime, "shop@2", desk(ClockMet), "shop@3"},
+		{"order time, no clock", BindOrderTime, "shop@2", nil, "shop@3"},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			l := versions(t, row.binds, "2026-10-01", "2026-11-01")
+			l.books["shop@3"].policy.Hours = map[string]HoursRule{"night": {}}
+			c := &Case{PolicyVersion: row.pinned, Clocks: row.clocks, Facts: Facts{Order: &OrderFacts{PlacedAt: utc("2026-11-15T00:00:00Z")}}}
+			got, err := l.Bound(c, utc("2026-12-01T00:00:00Z"))
+			require.NoError(t, err)
+			require.Equal(t, row.want, got)
+		})
+	}
+	l := versions(t, BindNewest, "2026-10-01", "2026-11-01")
+	got, err := l.Bound(&Case{PolicyVersion: "shop@2", Clocks: desk(ClockRunning)}, utc("2026-12-01T00:00:00Z"))
+	require.NoError(t, err)
+	require.Equal(t, "shop@3", got, "which has a desk too")
+}
+
 func TestLibraryWith(t *testing.T) {
 	t.Parallel()
 	l := versions(t, BindNewest, "2026-10-01")

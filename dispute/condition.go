@@ -7,9 +7,9 @@ import (
 
 // condition is one compiled `when`. It is safe for concurrent use.
 type condition interface {
-	// holds says whether the condition holds for a case; one that cannot be
-	// worked out does not.
-	holds(c *Case, zone *time.Location) bool
+	// evaluate says whether the condition holds for a case. It fails where that
+	// cannot be worked out: it overflows, or costs more than the limit.
+	evaluate(c *Case, zone *time.Location) (bool, error)
 }
 
 // conditionProblem is one thing wrong with a condition. Line and Column count
@@ -24,9 +24,14 @@ type conditionProblem struct {
 // They never change and are shared by all books of the version.
 type conditions map[string]condition
 
-func (cs conditions) holds(when string, c *Case, zone *time.Location) bool {
+// evaluate says whether a condition holds for a case; it fails where that cannot be
+// worked out, or where the policy has no such condition.
+func (cs conditions) evaluate(when string, c *Case, zone *time.Location) (bool, error) {
 	compiled, ok := cs[when]
-	return ok && compiled.holds(c, zone)
+	if !ok {
+		return false, Errorf(CodeInvalid, "the policy has no condition %s", shortened(when))
+	}
+	return compiled.evaluate(c, zone)
 }
 
 // compileConditions compiles every condition of a checked policy once.

@@ -87,7 +87,7 @@ func compileCondition(when string) (c condition, problems []conditionProblem) {
 	if checked.OutputType() != cel.BoolType {
 		return nil, []conditionProblem{{1, 1, fmt.Sprintf("expected a condition that is true or false, found a value of type %s", checked.OutputType())}}
 	}
-	if problems = unknownValues(checked.NativeRep()); len(problems) > 0 {
+	if problems = append(unknownValues(checked.NativeRep()), unguardedFacts(checked.NativeRep())...); len(problems) > 0 {
 		return nil, problems
 	}
 	estimate, err := e.EstimateCost(checked, factSizes{})
@@ -101,15 +101,15 @@ func compileCondition(when string) (c condition, problems []conditionProblem) {
 	return celCondition{program}, nil
 }
 
-// holds evaluates the program; an error, or too high a cost, does not hold.
-func (p celCondition) holds(c *Case, zone *time.Location) (holds bool) {
+// evaluate runs the program; too high a cost is an error.
+func (p celCondition) evaluate(c *Case, zone *time.Location) (holds bool, err error) {
 	defer func() {
-		if recover() != nil {
-			holds = false
+		if r := recover(); r != nil {
+			holds, err = false, fmt.Errorf("condition: %v", r)
 		}
 	}()
 	out, _, err := p.program.Eval(caseActivation{c, zone})
-	return err == nil && out == types.True
+	return err == nil && out == types.True, err
 }
 
 // caseActivation looks facts of a case up as an expression asks for them.

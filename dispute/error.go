@@ -3,6 +3,7 @@ package dispute
 import (
 	"errors"
 	"fmt"
+	"maps"
 )
 
 // Code names a kind of failure. It is the `type` of REST problems and the type
@@ -31,6 +32,7 @@ const (
 	CodeTooMany        Code = "too-many-requests"
 	CodeDeclined       Code = "declined" // a partner refused, finally
 	CodeExceedsCapture Code = "exceeds-captured"
+	CodeNothingLeft    Code = "nothing-left" // the deductions of a refund come to all of its price
 	CodeChargebackOpen Code = "chargeback-open"
 	CodeConflict       Code = "conflict" // published already with other content
 	CodeErased         Code = "erased"   // personal data that was kept as long as the policy says
@@ -58,7 +60,8 @@ type Error struct {
 	Fields  []Field `json:"fields,omitempty"`
 	Ref     string  `json:"ref,omitempty"`
 	// Mistakes are what is wrong with files of rules, beside Fields.
-	Mistakes []Mistake `json:"mistakes,omitempty"`
+	Mistakes []Mistake         `json:"mistakes,omitempty"`
+	detail   map[string]string // what an explanation says of it beside the code
 	cause    error
 }
 
@@ -77,6 +80,13 @@ func (e *Error) Unwrap() error { return e.cause }
 func Errorf(code Code, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	return &Error{Code: code, Message: err.Error(), cause: errors.Unwrap(err)}
+}
+
+// why is the detail of an explanation that a refusal stands behind.
+func (e *Error) why() map[string]string {
+	detail := map[string]string{"code": string(e.Code)}
+	maps.Copy(detail, e.detail)
+	return detail
 }
 
 // WithRef adds the id of the thing that stands in the way.

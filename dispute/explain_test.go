@@ -23,6 +23,6 @@ func TestExplainCitesThePolicysBasis(t *testing.T) {
 	second := cited("default@2")
 	require.Equal(t, "JD art. 54", second["version"])
 	require.Equal(t, "ours; CPL art. 55", second["limits"])
-	require.Equal(t, "Taobao art. 10", second["freight"])
+	require.Equal(t, "ours", second["freight"])
 	require.Empty(t, cited("default@1")["limits"], "the first release named none")
 }

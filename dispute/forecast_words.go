@@ -19,7 +19,11 @@ func (f Forecast) Write(out io.Writer, layout string, zone *time.Location) error
 	for _, s := range f.Steps {
 		row(when(s.At), s.what(), s.then(), s.Rule)
 		if s.Again > 0 {
-			row("", fmt.Sprintf("the same again %d times, the last %s", s.Again, when(*s.Until)), "", "")
+			again := "once more, " + when(*s.Until)
+			if s.Again > 1 {
+				again = fmt.Sprintf("the same again %d times, the last %s", s.Again, when(*s.Until))
+			}
+			row("", again, "", "")
 		}
 	}
 	for _, r := range f.Repeats {

@@ -82,10 +82,12 @@ func citedLaws(p *Policy) []string {
 	return laws
 }
 
-// citations are the sources of a basis, without our own.
+// citations are the sources of a basis, without our own. A word in brackets after one
+// says which setting it is about: "7-day rules art. 12 (gifts)".
 func citations(basis string) []string {
 	var laws []string
 	for _, law := range strings.Split(basis, "; ") {
+		law, _, _ = strings.Cut(law, " (")
 		if law != "" && law != "design" && law != "ours" {
 			laws = append(laws, law)
 		}

@@ -1,6 +1,7 @@
 package dispute
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -62,6 +63,9 @@ func neverAbove(rt *rapid.T, b *Rulebook, c *Case) {
 	c.Risk, c.Liability = assessed.Risk, assessed.Liability
 	silent := b.Silence(c, Clock{Name: ClockAgentDecision})
 	require.Equal(rt, silent.Outcome == SilenceForCustomer, len(silent.Remedies) > 0)
+	for _, r := range silent.Remedies {
+		require.True(rt, b.policy.Format < 2 || slices.Contains(b.policy.Kinds[c.Kind].Offer, r.Type), "silence gives %s, which no rule offers a %s", r.Type, c.Kind)
+	}
 	require.Equal(rt, assessed.Route == RouteOffer || assessed.Route == RouteDecide, len(assessed.Remedies) > 0)
 	require.Equal(rt, assessed.Route == RouteProve, assessed.Proof != nil)
 	require.Equal(rt, assessed.Route == RoutePerson, assessed.Explanation != nil)

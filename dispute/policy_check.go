@@ -14,6 +14,10 @@ type policyCheck struct {
 }
 
 var policyName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
+
+// maxVersion is the last version of a policy that the record and the API know.
+const maxVersion = 1_000_000
+
 var flagName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
 
 // all checks every section.
@@ -51,6 +55,8 @@ func (c policyCheck) frame() {
 	}
 	if p.Version < 1 {
 		c.problem("$.version", "expected a number from 1, found %d", p.Version)
+	} else if p.Version > maxVersion {
+		c.problem("$.version", "expected a number of at most %d, found %d", maxVersion, p.Version)
 	}
 	if _, err := loadZone(p.Zone); err != nil {
 		c.problem("$.zone", "expected an IANA time zone such as Asia/Shanghai, found %q", p.Zone)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"time"
 )
 
 // clockOutcomes is the one table of clocks in use, and of what silence may bring
@@ -91,6 +92,9 @@ func (c policyCheck) clock(name ClockName, rule ClockRule) {
 	if name == ClockSurvey && (rule.OnExpiry != SilenceAsk || rule.Then != SilenceUnanswered) {
 		c.problem(path+".then", "expected on_expiry %s and then %s: the customer is asked, and may stay silent", SilenceAsk, SilenceUnanswered)
 	}
+	if len(rule.Levels) > maxLevels {
+		c.problem(path+".levels", "expected at most %d levels, found %d", maxLevels, len(rule.Levels))
+	}
 	for i, level := range rule.Levels {
 		c.span(element(path+".levels", i), level)
 	}
@@ -105,7 +109,8 @@ func (c policyCheck) clock(name ClockName, rule ClockRule) {
 	}
 	c.countFrom(path, rule.CountFrom)
 	c.hoursOf(path, rule.Hours, rule.Hours != "", append([]string{rule.Budget, rule.Again}, rule.Levels...))
-	c.reminders(path, rule.Remind, rule.Budget)
+	c.reaches(path, rule)
+	c.reminders(path, rule)
 	for i, v := range rule.Variants {
 		c.clockVariant(element(path+".variants", i), name, rule, v)
 	}
@@ -127,7 +132,34 @@ func (c policyCheck) clockVariant(path string, name ClockName, rule ClockRule, v
 		rule.Remind = v.Remind
 	}
 	c.hoursOf(path, rule.Hours, v.Hours != "", append([]string{rule.Budget, rule.Again}, rule.Levels...))
-	c.reminders(path, rule.Remind, rule.Budget)
+	replace(&rule.CountFrom, v.CountFrom)
+	c.reaches(path, rule)
+	c.reminders(path, rule)
+}
+
+// reaches checks that every budget in opening hours ends, within half the time that a
+// clock can be counted over, also in years of which no calendar is known: a clock that
+// cannot be worked out would leave its case waiting without one.
+func (c policyCheck) reaches(path string, rule ClockRule) {
+	hours, err := ParseHours(c.policy.Hours[rule.Hours])
+	calendar, ok := c.calendars[c.policy.Calendar]
+	if err != nil || !ok {
+		return // told where it stands
+	}
+	for _, text := range append([]string{rule.Budget, rule.Again}, rule.Levels...) {
+		span, err := ParseSpan(text)
+		if err != nil || !span.Unit.business() {
+			continue
+		}
+		for _, year := range []int{2026, maxCalendarYear + 1} {
+			at := time.Date(year, 1, 1, 0, 0, 0, 0, calendar.Zone())
+			n, err := count(Clock{Budget: span.N, Unit: span.Unit, CountFrom: rule.CountFrom, Started: at}, calendar, hours)
+			if err != nil || n.due.Sub(at) > maxWalkDays/2*fullDay {
+				c.problem(path+".budget", "expected a budget that ends within ten years in the opening hours %s, found %s", rule.Hours, text)
+				return
+			}
+		}
+	}
 }
 
 // variant checks what all variants have in common: a condition, and something said.
@@ -168,23 +200,47 @@ func (c policyCheck) hoursOf(path, hours string, named bool, budgets []string) {
 	}
 }
 
+// What one clock and one reason may have at most: more is a slip, and every one costs
+// each case an event.
+const (
+	maxReminders  = 10
+	maxLevels     = 20
+	maxProofSteps = 8
+)
+
 // reminders checks spans before the due instant: of a unit that the clock can be
-// counted in, and shorter than the clock.
-func (c policyCheck) reminders(path string, remind []string, budget string) {
-	whole, err := ParseSpan(budget)
-	for i, text := range remind {
+// counted in, in every round, and shorter than the clock.
+func (c policyCheck) reminders(path string, rule ClockRule) {
+	whole, err := ParseSpan(rule.Budget)
+	if len(rule.Remind) > maxReminders {
+		c.problem(path+".remind", "expected at most %d reminders, found %d", maxReminders, len(rule.Remind))
+		return
+	}
+	for i, text := range rule.Remind {
 		at := element(path+".remind", i)
 		span, wrong := ParseSpan(text)
 		switch {
 		case wrong != nil:
 			c.problem(at, "expected a span such as 24h or 1bh, found %s", shortened(text))
 		case err != nil: // told at the budget
-		case unitLengths[span.Unit] == 0 && span.Unit != whole.Unit && !(span.Unit.business() && whole.Unit.business()):
+		case !reminds(span, whole):
 			c.problem(at, "expected a span in s, m, h, d or %s, as the budget is, found %q", whole.Unit, text)
 		case span.counted() >= whole.counted():
-			c.problem(at, "expected a span shorter than the budget %s, found %q", budget, text)
+			c.problem(at, "expected a span shorter than the budget %s, found %q", rule.Budget, text)
+		default:
+			for _, later := range append([]string{rule.Again}, rule.Levels...) {
+				if round, err := ParseSpan(later); err == nil && !reminds(span, round) {
+					c.problem(at, "expected a span in s, m, h or d, which every round can be counted in, found %q and a round of %s", text, later)
+					break
+				}
+			}
 		}
 	}
+}
+
+// reminds says whether a clock in the unit of a budget can have such a reminder.
+func reminds(span, budget Span) bool {
+	return unitLengths[span.Unit] != 0 || slices.Contains(reminderUnits[budget.Unit], span.Unit)
 }
 
 func (c policyCheck) span(path, text string) {

@@ -118,6 +118,10 @@ func (c policyCheck) evidence(path string, types []EvidenceType) {
 
 // proof checks the order in which the burden of proof moves.
 func (c policyCheck) proof(path string, steps []ProofRule) {
+	if len(steps) > maxProofSteps {
+		c.problem(path, "expected at most %d steps, found %d", maxProofSteps, len(steps))
+		return
+	}
 	for i, step := range steps {
 		at := element(path, i)
 		if step.Party != PartyCustomer && step.Party != PartyMerchant {

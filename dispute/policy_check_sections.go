@@ -99,6 +99,26 @@ func (c policyCheck) suspension() {
 		}
 		if rule.Limit != "" { // else the budget of the clock suspension
 			c.span(path+".limit", rule.Limit)
+			c.limit(path+".limit", rule.Limit)
+		}
+	}
+}
+
+// limit checks a suspension's limit together with the clock suspension, which counts
+// it in its own opening hours and with its own reminders.
+func (c policyCheck) limit(path, text string) {
+	span, err := ParseSpan(text)
+	clock := c.policy.Clocks[ClockSuspension]
+	if err != nil {
+		return
+	}
+	if _, known := c.policy.Hours[clock.Hours]; span.Unit.business() && !known {
+		c.problem(path, "expected a span in s, m, h, d or wd, or `hours` at the clock %s, found %q", ClockSuspension, text)
+		return
+	}
+	for _, remind := range clock.Remind {
+		if r, err := ParseSpan(remind); err == nil && !reminds(r, span) {
+			c.problem(path, "expected a span in which the reminder %s of the clock %s can be counted, found %q", remind, ClockSuspension, text)
 		}
 	}
 }

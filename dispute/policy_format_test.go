@@ -103,7 +103,7 @@ func TestSecondFormatErrors(t *testing.T) {
 		{"hours overlap", `"13:00-18:00"`, `"11:00-18:00"`, "hours.desk.open[1]: 11:00-18:00 overlaps"},
 		{"hours weekday", "{friday:", "{freitag:", "hours.desk.weekdays.freitag: expected a day of the week"},
 		{"hours name", "  desk:\n", "  Desk 1:\n", "hours.Desk 1: expected a name"},
-		{"quiet hours", `from: "22:00"`, `from: "ten"`, "quiet_hours: expected times such as 22:00"},
+		{"quiet hours", `from: "22:00"`, `from: "ten"`, "quiet_hours: expected times such as 22:00 or 08:00"},
 		{"suspension reason", "  court_or_police:", "  holiday:", "suspension.holiday: expected one of [awaiting_customer agreed_pause court_or_police appraisal]"},
 		{"suspension limit span", "limit: 180d, ", "limit: long, ", "suspension.court_or_police.limit: expected a span"},
 		{"suspension moves", "moves: [resolution, agent_decision]", "moves: []", "suspension.court_or_police.moves: expected the clocks"},
@@ -158,6 +158,11 @@ func TestSecondFormatErrors(t *testing.T) {
 		{"mapping for a list", "remind: [4bh, 1h]", "remind: {a: b}", "clocks.first_response.remind: expected a list such as [a, b], found keys with values"},
 		{"long text", "team: after_sales", "team: " + strings.Repeat("x", 5000), "team: expected at most 4096 characters"},
 		{"control character", "team: after_sales", `team: "a\0b"`, "team: expected a text without control characters"},
+		{"version too large", "version: 2\n", "version: 2147483648\n", "version: expected"},
+		{"too many reminders", "remind: [4bh, 1h]", "remind: [" + strings.Repeat("1h, ", 11) + "2h]", "clocks.first_response.remind: expected at most 10 reminders, found 12"},
+		{"too many steps of proof", "{party: merchant, evidence: [signing_record]", strings.Repeat("{party: merchant, evidence: [signing_record]}\n      - ", 9) + "{party: merchant, evidence: [signing_record]", "reasons.damaged_in_transit.proof: expected at most 8 steps, found 10"},
+		{"limit in hours of nobody", "limit: 180d, ", "limit: 4bh, ", "suspension.court_or_police.limit: expected"},
+		{"unreachable budget", "    budget: 16bh\n", "    budget: 100000bh\n", "clocks.first_response.budget: expected"},
 		{"typo of a section", "extension: {clocks", "extensoin: {clocks", `extensoin: unknown key "extensoin" (did you mean extension?)`},
 	}
 	for _, row := range rows {

@@ -44,6 +44,7 @@ func TestHostileFiles(t *testing.T) {
 		{"deep flow", strings.Repeat("[", 200_000), "expected at most 24 lists and mappings inside each other"},
 		{"deep braces", strings.Repeat("{a: ", 100_000), "expected at most 24 lists and mappings inside each other"},
 		{"deep block", strings.Repeat("- ", 200_000), "expected less indentation"},
+		{"long emptiness", "a: |\n" + strings.Repeat(" \n", 64_000), "empty lines one after another"},
 		{"deep indentation", deepIndent, "expected less indentation"},
 		{"depth of a known key", "kinds: {return: {offer: [[[[a]]]]}}", "kinds.return.offer[0]: expected a text, found a list"},
 		{"duplicate key", "name: a\nname: b\n", `name: the key "name" is already defined on line 1`},
@@ -99,11 +100,11 @@ func TestPolicySourceBounds(t *testing.T) {
 		large.Files[fmt.Sprintf("f%d.yaml", i)] = strings.Repeat("#", maxFileSize)
 	}
 	for want, source := range map[string]PolicySource{
-		"x: expected at least one *.yaml file":                   {},
-		"x: expected at most 64 files, found 65":                 many,
-		"x: expected at most 4194304 bytes in all files":         large,
-		"x: expected the name of a *.yaml file, found \"../a\"":  {Files: map[string]string{"../a": ""}},
-		"x: expected the name of a *.yaml file, found \"a.yml\"": {Files: map[string]string{"a.yml": ""}},
+		"x: expected at least one *.yaml file":                                                  {},
+		"x: expected at most 64 files, found 65":                                                many,
+		"x: expected at most 4194304 bytes in all files":                                        large,
+		"x: expected the name of a *.yaml file in letters, digits, ., _ and -, found \"../a\"":  {Files: map[string]string{"../a": ""}},
+		"x: expected the name of a *.yaml file in letters, digits, ., _ and -, found \"a.yml\"": {Files: map[string]string{"a.yml": ""}},
 	} {
 		_, err := ParsePolicy("x", source, calendars(t))
 		var fail *FileError

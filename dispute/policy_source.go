@@ -82,6 +82,12 @@ func linksOut(files fs.FS, dir, name string) bool {
 
 // readBounded reads a regular file up to a byte more than may be in it.
 func readBounded(files fs.FS, name string) (text string, err error) {
+	// Looked at before it is opened: a pipe would be waited for.
+	if info, err := fs.Stat(files, name); err != nil {
+		return "", err
+	} else if !info.Mode().IsRegular() {
+		return "", errors.New("expected a regular file")
+	}
 	file, err := files.Open(name)
 	if err != nil {
 		return "", err
@@ -149,7 +155,7 @@ func (s PolicySource) check(dir string) error {
 	for _, name := range s.names() {
 		size += len(s.Files[name])
 		if !policyFileName.MatchString(name) {
-			problems = append(problems, FileProblem{Message: fmt.Sprintf("expected the name of a *.yaml file, found %s", shortened(name))})
+			problems = append(problems, FileProblem{Message: fmt.Sprintf("expected the name of a *.yaml file in letters, digits, ., _ and -, found %s", shortened(name))})
 		}
 	}
 	switch {

@@ -110,6 +110,10 @@ func (l *ledger) price(c *Case, r Remedy, terms refundTerms, pointer string) (pr
 	} else {
 		off = l.deductions(terms, r, lines, sum)
 		amount += deducted(off)
+		if amount == 0 && sum > 0 {
+			whole := -deducted(l.deductions(terms, r, lines, math.MaxInt64)) // not cut off at the price
+			return pricedRemedy{}, nothingLeft(Money{sum, c.Currency}, Money{whole, c.Currency}, pointer)
+		}
 	}
 	if amount > sum || amount == 0 {
 		return pricedRemedy{}, &Error{Code: CodeExceedsCapture,
@@ -147,6 +151,13 @@ func (l *ledger) price(c *Case, r Remedy, terms refundTerms, pointer string) (pr
 	l.take(p.parts, p.withheld)
 	l.clawback += p.clawback
 	return p, nil
+}
+
+// nothingLeft says of a refund that the deductions come to all of its price.
+func nothingLeft(price, deductions Money, pointer string) *Error {
+	return &Error{Code: CodeNothingLeft, Message: fmt.Sprintf("%s less deductions of %s leaves nothing to give back", price, deductions),
+		Fields: []Field{{Pointer: pointer + "/amount", Detail: "the deductions come to all of the price: name an amount to give one"}},
+		detail: map[string]string{"price": price.String(), "deductions": deductions.String()}}
 }
 
 // rooms is what each of the lines may still bring, and all together.

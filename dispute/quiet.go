@@ -18,7 +18,7 @@ func parseQuietHours(rule *QuietHours) (*quiet, error) {
 	to, ok2 := parseClock(rule.To)
 	switch {
 	case !ok1 || !ok2 || from == fullDay:
-		return nil, Errorf(CodeInvalid, "quiet hours: expected times such as 22:00, found %s to %s", shortened(rule.From), shortened(rule.To))
+		return nil, Errorf(CodeInvalid, "quiet hours: expected times such as 22:00 or 08:00, found %s to %s", shortened(rule.From), shortened(rule.To))
 	case from == to%fullDay:
 		return nil, Errorf(CodeInvalid, "quiet hours: %s to %s is no time or all time", rule.From, rule.To)
 	}

@@ -141,7 +141,7 @@ func TestDeductionsNeverGoBelowNothing(t *testing.T) {
 	c.Facts.Order.FreeShipping = &FreeShipping{Threshold: 6500, Charge: 800}
 	granted := refunding(t, strict).Authorize(c, supervisor, []Remedy{{Type: RemedyReturnRefund}})
 	require.NotNil(t, granted.Refused)
-	require.Equal(t, CodeExceedsCapture, granted.Refused.Code)
+	require.Equal(t, CodeNothingLeft, granted.Refused.Code)
 	// The rest is taken off the next one: 60.00 with the 5.00 is 65.00 - 8.00.
 	c.Lines = nil
 	granted = refunding(t, strict).Authorize(c, supervisor, []Remedy{{Type: RemedyReturnRefund}})
@@ -241,4 +241,51 @@ func TestBreakdownsAreSmall(t *testing.T) {
 	require.Nil(t, granted.Refused)
 	require.Equal(t, []AmountPart{{Kind: PartGoods, Amount: 100000}, {Kind: PartGiftValue, Amount: -4000, Rule: "default@1/refund/gifts"}},
 		granted.Remedies[0].Breakdown)
+}
+
+// Deductions that eat a refund whole are told as that, and not as money that was given
+// back before; an amount that a person names goes without them.
+func TestDeductionsThatLeaveNothing(t *testing.T) {
+	t.Parallel()
+	c := func() *Case {
+		c := sentBack("CNY", []OrderLine{bought("a", 1, 500), bought("b", 1, 12000)}, Line{"a", 1})
+		c.Facts.Order.FreeShipping = &FreeShipping{Threshold: 12400, Charge: 1000}
+		return of(c, func(c *Case) {
+			c.Kind, c.Reason, c.RequestedRemedy = KindReturn, ReasonChangedMind, []RemedyType{RemedyReturnRefund}
+			delivered := utc("2026-09-20T04:00:00Z")
+			c.OpenedAt, c.Facts.Order.DeliveredAt = utc("2026-09-22T02:00:00Z"), &delivered
+			c.Liability = []Share{{Party: PartyCustomer, Percent: 100}}
+		})
+	}
+	b := book(t, "default@2")
+	granted := b.Authorize(c(), supervisor, []Remedy{{Type: RemedyReturnRefund}})
+	require.NotNil(t, granted.Refused)
+	require.Equal(t, CodeNothingLeft, granted.Refused.Code)
+	require.Equal(t, "5.00 CNY less deductions of 10.00 CNY leaves nothing to give back", granted.Refused.Message)
+	require.Equal(t, []Field{{Pointer: "/remedies/0/amount", Detail: "the deductions come to all of the price: name an amount to give one"}}, granted.Refused.Fields)
+
+	assessed := b.Assess(c(), c().OpenedAt)
+	want := map[string]string{"code": "nothing-left", "price": "5.00 CNY", "deductions": "10.00 CNY"}
+	require.Equal(t, RoutePerson, assessed.Route)
+	require.Equal(t, CodeCannotPrice, assessed.Explanation.Code)
+	require.Equal(t, want, assessed.Explanation.Detail)
+	silent := b.Silence(c(), Clock{Name: ClockAgentDecision})
+	require.Equal(t, SilenceEscalate, silent.Outcome)
+	require.Equal(t, want, silent.Explanation.Detail)
+
+	named := b.Authorize(c(), supervisor, []Remedy{{Type: RemedyReturnRefund, Amount: ptr(CNY(500))}})
+	require.Nil(t, named.Refused)
+	require.Equal(t, CNY(500), named.Total)
+	require.Empty(t, named.Remedies[0].Breakdown)
+
+	// What eats it up exactly leaves nothing too; a cent less leaves a cent.
+	exact := c()
+	exact.Facts.Order.FreeShipping.Charge = 500
+	require.Equal(t, CodeNothingLeft, b.Authorize(exact, supervisor, []Remedy{{Type: RemedyReturnRefund}}).Refused.Code)
+	exact.Facts.Order.FreeShipping.Charge = 499
+	require.Equal(t, CNY(1), b.Authorize(exact, supervisor, []Remedy{{Type: RemedyReturnRefund}}).Total)
+	// Nothing to give back in the first place is another matter.
+	gone := c()
+	gone.Facts.Payment = &PaymentFacts{Others: &OtherCases{Lines: []LineGiven{{LineID: "a", Amount: 500}}}}
+	require.Equal(t, CodeExceedsCapture, b.Authorize(gone, supervisor, []Remedy{{Type: RemedyReturnRefund}}).Refused.Code)
 }

@@ -80,7 +80,8 @@ func (a Assessment) person(code string, detail map[string]string) Assessment {
 	return a
 }
 
-// obstacle finds what keeps a rule from deciding, nil if nothing does. A window
+// obstacle finds what keeps a rule from deciding, nil if nothing does: first of all a
+// condition that cannot be worked out, since then the rules say nothing. A window
 // or an exclusion that holds only after admission, by what the carrier or a
 // warehouse answered, is for a person.
 func (b *Rulebook) obstacle(c *Case, risk Risk, rule string) *Explanation {
@@ -90,7 +91,10 @@ func (b *Rulebook) obstacle(c *Case, risk Risk, rule string) *Explanation {
 	unanchored := b.unanchored(c, reason.Window, rule)
 	warrantyID := b.rule("warranty", string(c.Reason))
 	warranty, warranted := b.within(c, reason.Warranty, warrantyID)
+	unworkable := b.unworkable(c)
 	switch {
+	case unworkable != nil:
+		return unworkable
 	case c.Facts.Order == nil:
 		return &Explanation{Code: CodeOrderNotAnswered, Rule: rule}
 	case c.Facts.Payment != nil && c.Facts.Payment.ChargebackOpen:
@@ -136,7 +140,7 @@ func (b *Rulebook) byRule(c *Case, out Assessment, route string, remedy RemedyTy
 		return out.person(CodeAboveAutomatic, map[string]string{"total": granted.Total.String(),
 			"limit": Money{b.limits(c).Automatic, b.policy.Currency}.String()})
 	case granted.Refused != nil:
-		return out.person(CodeCannotPrice, map[string]string{"code": string(granted.Refused.Code)})
+		return out.person(CodeCannotPrice, granted.Refused.why())
 	}
 	out.Route, out.Remedies = route, granted.Remedies
 	return out

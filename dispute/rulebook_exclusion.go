@@ -1,18 +1,18 @@
 package dispute
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // excluded finds the first exclusion of the policy that holds for the case, nil
 // if none does; person says that it sends the case to a person instead of
 // refusing it. Exclusions are asked line by line: one that holds for some of the
-// claimed lines only refuses nothing, and a person decides.
+// claimed lines only, or cannot be worked out, refuses nothing, and a person decides.
 func (b *Rulebook) excluded(c *Case) (e *Explanation, person bool) {
 	for _, rule := range b.policy.Exclusions {
-		if len(rule.Reasons) > 0 && !slices.Contains(rule.Reasons, c.Reason) {
+		if !rule.about(c.Reason) {
 			continue
+		}
+		if b.exclusionFails(c, rule.When) {
+			return &Explanation{Code: CodeConditionFailed, Rule: b.rule("exclusions", rule.Code), Basis: rule.Basis}, true
 		}
 		lines, all := b.excludedLines(c, rule.When)
 		if len(lines) == 0 && !all {

@@ -206,5 +206,5 @@ func TestLimitsByVariant(t *testing.T) {
 	s := b.Silence(c, Clock{Name: ClockAgentDecision})
 	require.Equal(t, SilenceEscalate, s.Outcome)
 	require.Equal(t, CodeAboveAutomatic, s.Explanation.Code)
-	require.Equal(t, "WeChat; JD art. 16", s.Explanation.Basis)
+	require.Equal(t, "WeChat; JD-2 art. 16", s.Explanation.Basis)
 }

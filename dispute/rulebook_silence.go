@@ -1,5 +1,7 @@
 package dispute
 
+import "slices"
+
 // Silence rules on an expired clock: what the policy says, and for the clocks
 // whose outcome depends on the case, what this case allows. Whatever would pay
 // pays only inside the automatic limit and without a flag; else a person decides.
@@ -31,8 +33,8 @@ func (b *Rulebook) Silence(c *Case, k Clock) Silence {
 	return out
 }
 
-// agentSilent decides for the customer where the policy says so and nothing
-// speaks for a person.
+// agentSilent decides for the customer where the policy says so, offers the remedy by
+// rule, and nothing speaks for a person.
 func (b *Rulebook) agentSilent(c *Case, out Silence) Silence {
 	if out.Outcome != SilenceForCustomer {
 		return out.escalate(SilenceEscalate, CodePersonByRule, nil)
@@ -51,10 +53,29 @@ func (b *Rulebook) agentSilent(c *Case, out Silence) Silence {
 	case granted.Refused != nil && granted.Refused.Code == CodeLimitExceeded:
 		return out.escalate(SilenceEscalate, CodeAboveAutomatic, map[string]string{"total": granted.Total.String()})
 	case granted.Refused != nil:
-		return out.escalate(SilenceEscalate, CodeCannotPrice, map[string]string{"code": string(granted.Refused.Code)})
+		return out.escalate(SilenceEscalate, CodeCannotPrice, granted.Refused.why())
+	}
+	if t := b.beyondOffer(c, granted.Remedies); t != "" {
+		return out.escalate(SilenceEscalate, CodePersonByRule, map[string]string{"kind": string(c.Kind), "requested": string(t)})
 	}
 	out.Remedies = granted.Remedies
 	return out
+}
+
+// beyondOffer is the first remedy that the policy does not offer by rule for the kind
+// of the case, "" where it offers all: silence brings no more than a rule does, such as
+// money for goods that arrived and stay with the customer (design, law 7). A policy of
+// format 1 knows no such bound.
+func (b *Rulebook) beyondOffer(c *Case, remedies []Remedy) RemedyType {
+	if b.policy.Format < 2 {
+		return ""
+	}
+	for _, r := range remedies {
+		if !slices.Contains(b.policy.Kinds[c.Kind].Offer, r.Type) {
+			return r.Type
+		}
+	}
+	return ""
 }
 
 // riskNow is the risk by the facts, with the flags that the case has already.

@@ -46,7 +46,7 @@ func TestSilence(t *testing.T) {
 			c.Legs[0].Return.Differences = []ReturnDifference{{Code: DifferenceShort}}
 		}), Clock{Name: ClockAgentDecision}, SilenceEscalate, CodeInspectionDiffers, 0},
 		{"agent, a counter stands", of(damagedReturn(), func(c *Case) {
-			c.Offers = []Offer{{ID: "o1", State: OfferCountered, Counter: &CounterAsk{Remedies: []Remedy{{Type: RemedyPartialRefund, Amount: ptr(CNY(700))}}}}}
+			c.Offers = []Offer{{ID: "o1", State: OfferCountered, Counter: &CounterAsk{Remedies: []Remedy{{Type: RemedyReturnRefund, Amount: ptr(CNY(700))}}}}}
 		}), Clock{Name: ClockAgentDecision}, SilenceForCustomer, "", 700},
 		{"agent, a counter above what was paid", of(damagedReturn(), func(c *Case) {
 			c.Offers = []Offer{{ID: "o1", State: OfferCountered, Counter: &CounterAsk{Remedies: []Remedy{{Type: RemedyPartialRefund, Amount: ptr(CNY(99999))}}}}}
@@ -101,5 +101,46 @@ func TestSilence(t *testing.T) {
 				require.Equal(t, row.total, total.Amount)
 			})
 		}
+	}
+}
+
+// Silence gives nothing that the policy does not offer by rule for the kind: money
+// without the goods back is for a person, where goods arrived (design, law 7). Format 1
+// stays as it was released.
+func TestSilenceGrantsWhatTheKindOffers(t *testing.T) {
+	t.Parallel()
+	asks := func(kind Kind, reason Reason, remedies ...RemedyType) func(*Case) {
+		return func(c *Case) { c.Kind, c.Reason, c.RequestedRemedy = kind, reason, remedies }
+	}
+	rows := []struct {
+		name      string
+		change    func(*Case)
+		requested string // why a person decides; "" where silence grants it
+	}{
+		{"a return", asks(KindReturn, ReasonDamagedInTransit, RemedyReturnRefund), ""},
+		{"a return and its freight", asks(KindReturn, ReasonDamagedInTransit, RemedyReturnRefund, RemedyFreightRefund), ""},
+		{"a return that keeps the goods", asks(KindReturn, ReasonDamagedInTransit, RemedyRefund), "refund"},
+		{"a claim", asks(KindClaim, ReasonDamagedInTransit, RemedyRefund), ""},
+		{"a complaint that asks for money", asks(KindComplaint, ReasonOther, RemedyRefund), "refund"},
+		{"a counter that keeps the goods", func(c *Case) {
+			c.Offers = []Offer{{ID: "o1", State: OfferCountered, Counter: &CounterAsk{Remedies: []Remedy{{Type: RemedyPartialRefund, Amount: ptr(CNY(700))}}}}}
+		}, "partial_refund"},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			c := of(damagedReturn(), row.change)
+			s := book(t, "default@1").Silence(c, Clock{Name: ClockAgentDecision})
+			require.Equal(t, SilenceForCustomer, s.Outcome, s.Explanation)
+			s = book(t, "default@2").Silence(c, Clock{Name: ClockAgentDecision})
+			if row.requested == "" {
+				require.Equal(t, SilenceForCustomer, s.Outcome, s.Explanation)
+				return
+			}
+			require.Equal(t, SilenceEscalate, s.Outcome)
+			require.Empty(t, s.Remedies)
+			require.Equal(t, &Explanation{Code: CodePersonByRule, Rule: "default@2/clocks/agent_decision", Basis: s.Basis,
+				Detail: map[string]string{"kind": string(c.Kind), "requested": row.requested}}, s.Explanation)
+		})
 	}
 }

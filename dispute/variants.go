@@ -1,8 +1,8 @@
 package dispute
 
 // holds says whether a condition of the policy holds for a case. An empty
-// condition always holds. One that cannot be worked out (it overflows, or costs
-// more than the limit) does not hold, nor does any where there is no case.
+// condition always holds. One that cannot be worked out does not hold, nor does any
+// where there is no case; what a rule gives on without a person asks unworkable first.
 func (b *Rulebook) holds(when string, c *Case) bool {
 	if when == "" {
 		return true
@@ -10,7 +10,8 @@ func (b *Rulebook) holds(when string, c *Case) bool {
 	if c == nil {
 		return false
 	}
-	return b.conditions.holds(when, c, b.zone())
+	holds, err := b.conditions.evaluate(when, c, b.zone())
+	return err == nil && holds
 }
 
 // clockRule is the rule of a clock, with the first of its variants whose

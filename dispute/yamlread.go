@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -23,6 +24,7 @@ const (
 	maxNesting    = 24      // mappings and lists inside each other
 	maxIndent     = 120     // columns before the first character of a line
 	maxText       = 4096    // characters of one text value
+	maxBlankLines = 500     // one after another: in a text of several lines the lexer's work grows with their square
 )
 
 // readYAML decodes one file into v, a pointer to a struct: unknown and repeated
@@ -100,8 +102,15 @@ func plainText(source *yamlSource, text string) *FileProblem {
 	if strings.HasPrefix(text, "\ufeff") {
 		return &FileProblem{Message: "expected plain UTF-8, found a byte order mark at the beginning"}
 	}
+	blank := 0
 	for i, line := range source.lines {
 		source.lines[i] = strings.TrimSuffix(line, "\r")
+		if blank++; strings.Trim(source.lines[i], " \t") != "" {
+			blank = 0
+		}
+		if blank > maxBlankLines {
+			return &FileProblem{Line: i + 1, Column: 1, Message: fmt.Sprintf("expected at most %d empty lines one after another", maxBlankLines)}
+		}
 		for at, r := range source.lines[i] {
 			message := ""
 			switch {
@@ -163,11 +172,21 @@ func plainTokens(source *yamlSource, tokens token.Tokens) *FileProblem {
 
 func syntaxProblem(source *yamlSource, err error) *FileProblem {
 	var located yaml.Error
-	if errors.As(err, &located) {
-		return placed(source, located.GetToken(), located.GetMessage())
+	if !errors.As(err, &located) {
+		return &FileProblem{Message: err.Error()}
 	}
-	return &FileProblem{Message: err.Error()}
+	p := placed(source, located.GetToken(), located.GetMessage())
+	for n := p.Line; n >= max(p.Line-1, 1); n-- {
+		if key := fullWidthColon.FindString(source.line(n)); key != "" {
+			return &FileProblem{Line: n, Column: utf8.RuneCountInString(key), Source: source.line(n), Message: "expected a colon and a blank, found the full-width ："}
+		}
+	}
+	return p
 }
+
+// fullWidthColon is a key with the colon of a Chinese or Japanese keyboard. To YAML
+// that is no colon, which it notices on the same line or on the next.
+var fullWidthColon = regexp.MustCompile(`^[ -]*[A-Za-z0-9_]+：`)
 
 // placed makes a problem at a token.
 func placed(source *yamlSource, tk *token.Token, message string) *FileProblem {

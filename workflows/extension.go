@@ -16,7 +16,10 @@ func (r *caseRun) extendCommand(c dispute.ExtendCommand) error {
 		return dispute.Errorf(dispute.CodeNotAllowedNow, "no clock %s runs here", c.Clock)
 	}
 	was := *k
-	e := ruling[activities.Extended](r.world, activities.NameExtend, &r.Case, r.now(), was, c.By, c.Reason)
+	e, err := askedRuling[activities.Extended](r.world, activities.NameExtend, &r.Case, r.now(), was, c.By, c.Reason)
+	if err != nil {
+		return err
+	}
 	if e.Refused != nil {
 		return e.Refused
 	}

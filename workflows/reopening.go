@@ -1,6 +1,9 @@
 package workflows
 
-import "github.com/redresshq/redress/dispute"
+import (
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
+)
 
 // reopenCommand takes a settled case up again: the facts are asked anew, and a
 // person decides. What was paid already counts, since it stands in the ledger.
@@ -8,10 +11,16 @@ func (r *caseRun) reopenCommand(c dispute.ReopenCommand) error {
 	if err := dispute.CheckNotes(c.NoteID); err != nil {
 		return err
 	}
+	want := []dispute.ClockRequest{{Name: dispute.ClockResolution}}
+	started, err := askedRuling[[]dispute.Clock](r.world, activities.NameClocks, &r.Case, r.now(), want)
+	if err != nil {
+		return err
+	}
 	r.reopen()
 	r.Case.Reopened++
 	r.settleProblems()
-	limit := r.startNow(dispute.ClockRequest{Name: dispute.ClockResolution})
+	limit := started[0]
+	r.setClock(limit)
 	r.log(dispute.EventReopened, c.Actor, "", kv{"times": r.Case.Reopened, "resolve_by": limit.DueAt, "text_id": c.NoteID})
 	r.notify(dispute.NoticeAccepted, dispute.RoleCustomer, kv{"reopened": r.Case.Reopened, "resolve_by": limit.DueAt})
 	var names []dispute.FactSource

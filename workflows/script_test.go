@@ -134,11 +134,11 @@ func (r *rig) complaint() dispute.Opening {
 	return o
 }
 
-// claimForDesk opens a return whose facts keep the rule from deciding, for an agent.
+// claimForDesk opens a claim that no rule decides, for an agent; silence grants it.
 func (r *rig) claimForDesk() dispute.Opening {
 	o := r.opening()
-	o.Kind, o.Reason = dispute.KindReturn, dispute.ReasonDefective
-	o.RequestedRemedy = []dispute.RemedyType{dispute.RemedyRefund} // not offered by rule
+	o.Kind, o.Reason = dispute.KindClaim, dispute.ReasonDefective
+	o.RequestedRemedy = []dispute.RemedyType{dispute.RemedyRefund}
 	o.Evidence = []dispute.EvidenceType{dispute.EvidencePhoto, dispute.EvidenceStatement}
 	return o
 }

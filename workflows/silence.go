@@ -33,7 +33,7 @@ func (r *caseRun) expire(k dispute.Clock) {
 	case dispute.SilenceFinal:
 		r.notContested()
 	case dispute.SilenceResume:
-		r.resume(dispute.System, "over", "")
+		r.resume("over")
 	case dispute.SilenceForCustomer, dispute.SilenceEscalate:
 		r.breach(k)
 		r.agentSilent(k)

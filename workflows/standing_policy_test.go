@@ -40,6 +40,12 @@ const standingClocks = `clocks:
   suspension: {budget: 30d, owner: supervisor, on_expiry: ` + dispute.SilenceResume + `}
 `
 
+// standingDefective leaves claims about defects to a person, as default@2 does.
+const standingDefective = `  defective:
+    route: offer
+    routes: [{when: case.kind == "claim", route: person}]
+`
+
 // standing gives the rig the policy standing@1, changed by pairs of old and new text.
 func (r *rig) standing(changes ...string) *rig {
 	r.library, r.policy = standingLibrary(r.t, changes...), "standing"
@@ -68,6 +74,7 @@ func standingFiles(t tester, edit func(name, text string) string, changes ...str
 	}
 	text := strings.Replace(read("policies/default/1/policy.yaml"), "name: default", "name: standing", 1) + standingPolicy
 	text = strings.Replace(text, "clocks:\n", standingClocks, 1)
+	text = strings.Replace(text, "  defective:\n    route: offer\n", standingDefective, 1)
 	for i := 0; i+1 < len(changes); i += 2 {
 		require.Contains(t, text, changes[i])
 		text = strings.ReplaceAll(text, changes[i], changes[i+1])

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"errors"
+
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -15,6 +17,23 @@ func ruling[T any](w world, name string, args ...any) T {
 		out, err := tryRuling[T](w, name, args...)
 		if err == nil {
 			return out
+		}
+		w.logger().Error("ruling not to be had, trying again", "ruling", name, "error", err)
+		w.pause(rulingPause)
+	}
+}
+
+// askedRuling is a ruling that a command asks for: one that does not fit the case is
+// final, and refuses the command in words. It has to come before anything is changed.
+func askedRuling[T any](w world, name string, args ...any) (T, error) {
+	for {
+		out, err := tryRuling[T](w, name, args...)
+		var said *temporal.ApplicationError
+		switch {
+		case err == nil:
+			return out, nil
+		case activities.Code(err) == dispute.CodeInvalid && errors.As(err, &said):
+			return out, dispute.Errorf(dispute.CodeInvalid, "%s", said.Message())
 		}
 		w.logger().Error("ruling not to be had, trying again", "ruling", name, "error", err)
 		w.pause(rulingPause)

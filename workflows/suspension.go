@@ -20,7 +20,10 @@ func (r *caseRun) suspendCommand(c dispute.SuspendCommand) error {
 		return dispute.Errorf(dispute.CodeNotAllowedNow, "awaiting_customer is set and ended by the rules, while the customer is waited for")
 	}
 	order := dispute.CaseSuspension{Reason: c.Reason, At: r.now(), By: c.Actor}
-	s := ruling[activities.Standstill](r.world, activities.NameSuspend, &r.Case, r.now(), order)
+	s, err := askedRuling[activities.Standstill](r.world, activities.NameSuspend, &r.Case, r.now(), order)
+	if err != nil {
+		return err
+	}
 	if s.Refused != nil {
 		return s.Refused
 	}
@@ -48,18 +51,30 @@ func (r *caseRun) resumeCommand(c dispute.ResumeCommand) error {
 	if err := dispute.CheckNotes(c.NoteID); err != nil {
 		return err
 	}
-	r.resume(c.Actor, "asked_for", c.NoteID)
+	if r.Case.Suspended == nil {
+		return nil
+	}
+	on := r.Case
+	on.Suspended = nil
+	changed, err := askedRuling[[]dispute.Clock](r.world, activities.NameResume, &on, r.now())
+	if err != nil {
+		return err
+	}
+	r.resumed(r.endSuspension(), changed, c.Actor, "asked_for", c.NoteID)
 	return nil
 }
 
-// resume lets the clocks run on with what is left of them, and tells the customer
-// the dates that have moved.
-func (r *caseRun) resume(by dispute.Actor, why, noteID string) {
-	order := r.endSuspension()
-	if order == nil {
-		return
+// resume lets the clocks run on once the standstill has lasted as long as it may.
+func (r *caseRun) resume(why string) {
+	if order := r.endSuspension(); order != nil {
+		changed := ruling[[]dispute.Clock](r.world, activities.NameResume, &r.Case, r.now())
+		r.resumed(order, changed, dispute.System, why, "")
 	}
-	changed := ruling[[]dispute.Clock](r.world, activities.NameResume, &r.Case, r.now())
+}
+
+// resumed lets the clocks run on with what is left of them, and tells the customer
+// the dates that have moved.
+func (r *caseRun) resumed(order *dispute.CaseSuspension, changed []dispute.Clock, by dispute.Actor, why, noteID string) {
 	r.log(dispute.EventResumed, by, why, kv{"reason": order.Reason, "since": order.At, "text_id": noteID})
 	r.setStanding(changed)
 	dates := []kv{}

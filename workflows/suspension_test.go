@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -230,4 +231,52 @@ func TestClocksNeverOverruleOneAnother(t *testing.T) {
 	for _, k := range r.last().Clocks {
 		require.False(t, k.Open(), "%s is open in a closed case", k.Name)
 	}
+}
+
+// A ruling that cannot be made refuses the command in words: the case waits for
+// nobody and goes on, and what can be ruled on later is.
+func TestACommandThatCannotBeRuledOnIsRefused(t *testing.T) {
+	t.Parallel()
+	const was, now = "resolution: {budget: 7wd,", "resolution: {budget: 56bh, hours: desk,"
+	const quiet, most = "quiet_hours: {", "most: 2wd"
+	desk := func(name string) []string {
+		return []string{was, strings.Replace(now, "desk", name, 1), most, "most: 16bh", quiet,
+			"hours: {" + name + ": {days: working, open: [\"09:00-17:00\"]}}\n" + quiet}
+	}
+	r := setup(t).standing(desk("desk")...)
+	with, without := r.library, standingLibrary(t, desk("night")...)
+	shelve := func(l *dispute.Library) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.library = l
+	}
+	var refused, granted []*reply
+	r.after(time.Hour, func() {
+		shelve(without)
+		refused = append(refused, r.suspend("s1", dispute.SuspendAgreedPause), r.extend("x1", dispute.ClockResolution, "", "2bh"))
+	})
+	r.after(2*time.Hour, func() {
+		shelve(with)
+		granted = append(granted, r.extend("x2", dispute.ClockResolution, "", "2bh"), r.suspend("s2", dispute.SuspendAgreedPause))
+	})
+	r.after(3*time.Hour, func() {
+		shelve(without)
+		refused = append(refused, r.resume("r1"))
+	})
+	r.after(4*time.Hour, func() {
+		shelve(with)
+		require.NotNil(t, r.last().Suspended, "a refused command changes nothing")
+		granted = append(granted, r.resume("r2"), r.withdraw("w1"))
+	})
+	r.run(r.claimForDesk())
+	for _, a := range refused {
+		require.Equal(t, dispute.CodeInvalid, a.code)
+	}
+	for _, a := range granted {
+		require.True(t, a.answered)
+		require.Empty(t, a.code)
+	}
+	require.Len(t, about(r, dispute.EventSuspended), 1)
+	require.Len(t, about(r, dispute.EventResumed), 1)
+	r.ended(dispute.OutcomeWithdrawn)
 }

@@ -9,15 +9,19 @@ import (
 )
 
 type policyDiffCommand struct {
-	A       string `arg:"" help:"A policy's folder, or name@version."`
-	B       string `arg:"" help:"Another."`
-	Verbose bool   `short:"v" help:"Say of every rule where it comes from now, instead of how many say so."`
+	A         string `arg:"" help:"A policy's folder, or name@version."`
+	B         string `arg:"" help:"Another."`
+	Calendars string `help:"A folder of calendars (<id>-<year>.yaml) beside those there are." type:"existingdir"`
+	Verbose   bool   `short:"v" help:"Say of every rule where it comes from now, instead of how many say so."`
 }
 
 // Run prints one line a change.
 func (c policyDiffCommand) Run(ctx context.Context, settings config.Config) error {
 	l, err := libraryOf(ctx, settings)
 	if err != nil {
+		return err
+	}
+	if l, err = withCalendars(l, c.Calendars); err != nil {
 		return err
 	}
 	a, err := policyNamed(l, c.A)

@@ -48,7 +48,7 @@ func (c policyDueCommand) Run(ctx context.Context, settings config.Config) error
 
 // answer works the instant out.
 func (c policyDueCommand) answer(calendar dispute.Calendar) (string, dispute.Projection, error) {
-	from, err := startOf(c.From, calendar.Zone())
+	from, err := startOf("--from", c.From, calendar.Zone())
 	if err != nil {
 		return "", dispute.Projection{}, err
 	}
@@ -81,8 +81,8 @@ func (c policyDueCommand) answer(calendar dispute.Calendar) (string, dispute.Pro
 	return text, p, nil
 }
 
-// startOf reads an instant with its offset, or a local time in the zone.
-func startOf(text string, zone *time.Location) (time.Time, error) {
+// startOf reads the instant of a flag with its offset, or a local time in the zone.
+func startOf(flag, text string, zone *time.Location) (time.Time, error) {
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return at, nil
 	}
@@ -91,5 +91,5 @@ func startOf(text string, zone *time.Location) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("--from: %q is neither 2026-09-24T16:30:00+08:00 nor '2026-09-24 16:30'", text)
+	return time.Time{}, fmt.Errorf("%s: %q is neither 2026-09-24T16:30:00+08:00 nor '2026-09-24 16:30'", flag, text)
 }

@@ -11,10 +11,11 @@ import (
 )
 
 type policyExplainCommand struct {
-	Claim  string `arg:"" help:"The claim: a YAML file." type:"existingfile"`
-	Policy string `help:"The policy, or name@version, in place of the claim's." xor:"policy"`
-	Dir    string `help:"A policy's folder in its place." type:"existingdir" xor:"policy"`
-	JSON   bool   `name:"json" help:"Print JSON."`
+	Claim     string `arg:"" help:"The claim: a YAML file." type:"existingfile"`
+	Policy    string `help:"The policy, or name@version, in place of the claim's." xor:"policy"`
+	Dir       string `help:"A policy's folder in its place." type:"existingdir" xor:"policy"`
+	Calendars string `help:"A folder of calendars (<id>-<year>.yaml) beside those there are." type:"existingdir"`
+	JSON      bool   `name:"json" help:"Print JSON."`
 }
 
 // Run prints what the claim would meet; nothing is opened and nobody is asked.
@@ -25,6 +26,9 @@ func (c policyExplainCommand) Run(ctx context.Context, settings config.Config) e
 	}
 	l, err := libraryOf(ctx, settings)
 	if err != nil {
+		return err
+	}
+	if l, err = withCalendars(l, c.Calendars); err != nil {
 		return err
 	}
 	book, err := bookFor(l, claim, c.Policy, c.Dir)

@@ -35,7 +35,7 @@ func TestSimulateAsJSON(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	at := time.Date(2026, 4, 1, 4, 0, 0, 0, time.UTC)
-	require.NoError(t, policySimulateCommand{Claim: exampleClaim, Dir: "../../dispute/policies/demo/1", At: at, JSON: true}.simulate(t.Context(), builtIn(t), &out))
+	require.NoError(t, policySimulateCommand{Claim: exampleClaim, Dir: "../../dispute/policies/demo/1", At: "2026-04-01 12:00", JSON: true}.simulate(t.Context(), builtIn(t), &out))
 	var f dispute.Forecast
 	require.NoError(t, json.Unmarshal([]byte(out.String()), &f))
 	require.Equal(t, "demo@1", f.PolicyVersion)

@@ -103,6 +103,9 @@ func near(path string) string {
 
 func readFile(name string) (string, error) {
 	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no regular file", name)
+	}
 	if err == nil && info.Size() > maxDocument {
 		err = fmt.Errorf("%s has %d bytes; at most %d are read", name, info.Size(), maxDocument)
 	}

@@ -16,13 +16,13 @@ func (s *story) foretell(ctx context.Context) error {
 		return fmt.Errorf("asking what happens if nobody acts: %w", err)
 	}
 	layout := time.TimeOnly
-	if n := len(f.Steps); n > 0 && f.Steps[n-1].At.Sub(f.At) > 12*time.Hour {
-		layout = "Mon 2006-01-02 15:04"
+	if n := len(f.Steps); n > 0 {
+		layout = instantLayout(f.Steps[n-1].At.Sub(f.At))
 	}
 	var table strings.Builder
 	if err := f.Write(&table, layout, time.Local); err != nil {
 		return fmt.Errorf("writing the forecast: %w", err)
 	}
-	s.out.linef("\n  The forecast, if nobody acts:\n%s", table.String())
+	s.out.linef("\n  The forecast, if nobody acts (times of this machine, UTC%s):\n%s", time.Now().Format("-07:00"), table.String())
 	return nil
 }

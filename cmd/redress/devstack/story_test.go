@@ -42,6 +42,7 @@ func TestEntryLineIsForReaders(t *testing.T) {
 	require.Contains(t, line, "clock.started")
 	require.Contains(t, line, "clock=customer_info due_at=09:00:05")
 	require.NotContains(t, line, "leg_id")
+	require.Equal(t, "due_at=Wed 2026-03-04 09:00", plain(opened, json.RawMessage(`{"due_at":"2026-03-04T09:00:05Z"}`)), "another day is told as one")
 }
 
 // out collects what the stack says.

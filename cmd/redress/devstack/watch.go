@@ -49,7 +49,7 @@ func (s *story) follow(ctx context.Context, finish <-chan struct{}) error {
 		}
 		for _, e := range page.Items {
 			if opened.IsZero() {
-				opened = e.At
+				opened = e.At.Local()
 			}
 			after = e.Seq
 			s.out.linef("%s", entryLine(opened, e))
@@ -69,15 +69,24 @@ func (s *story) follow(ctx context.Context, finish <-chan struct{}) error {
 
 // entryLine is one timeline entry for a reader in a terminal.
 func entryLine(opened time.Time, e dispute.RecordedEntry) string {
-	detail := strings.TrimSpace(e.Reason + "  " + plain(e.Data))
+	detail := strings.TrimSpace(e.Reason + "  " + plain(opened, e.Data))
 	if runes := []rune(detail); len(runes) > 110 {
 		detail = string(runes[:107]) + "..."
 	}
 	return fmt.Sprintf("  %+7.2f s  %-13s  %-9s  %-22s  %s", e.At.Sub(opened).Seconds(), e.Stage, e.Actor.Role, e.Type, detail)
 }
 
-// plain writes an entry's data as name=value, what says most first.
-func plain(data json.RawMessage) string {
+// instantLayout is how an instant so far away is written.
+func instantLayout(away time.Duration) string {
+	if away.Abs() > 12*time.Hour {
+		return "Mon 2006-01-02 15:04"
+	}
+	return time.TimeOnly
+}
+
+// plain writes an entry's data as name=value, what says most first; of an instant that
+// is not near the opening the day too. Instants are in the zone of the opening.
+func plain(opened time.Time, data json.RawMessage) string {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(data, &fields); err != nil {
 		return "" // no data, or none that is an object
@@ -89,7 +98,7 @@ func plain(data json.RawMessage) string {
 	for _, name := range names {
 		value := strings.Trim(string(fields[name]), `"`)
 		if at, err := time.Parse(time.RFC3339Nano, value); err == nil {
-			value = at.UTC().Format("15:04:05")
+			value = at.In(opened.Location()).Format(instantLayout(at.Sub(opened)))
 		}
 		if value != "" && value != "null" {
 			parts = append(parts, name+"="+value)
