@@ -94,6 +94,20 @@ func TestTheDesksProofHoldsNothing(t *testing.T) {
 	}
 }
 
+// No order to wait holds up a supervisor who is asked about money on its way.
+func TestMoneyOnItsWayIsSettledWhateverStandsStill(t *testing.T) {
+	t.Parallel()
+	b, at := standingBook(t), utc("2026-09-22T02:00:00Z")
+	c := ticking(t, b, at, ClockSupervisorDecision)
+	k, err := b.Clock(c, ClockRequest{Name: ClockSupervisorDecision, LegID: "refund-1"}, at)
+	require.NoError(t, err)
+	c.SetClock(k)
+	c.Suspended = &CaseSuspension{Reason: SuspendAgreedPause, Clocks: []ClockName{ClockSupervisorDecision}}
+	stand(t, b, c, at)
+	require.Equal(t, ClockSuspended, c.Counting(ClockSupervisorDecision, "").State)
+	require.Equal(t, ClockRunning, c.Counting(ClockSupervisorDecision, "refund-1").State)
+}
+
 // Whatever is ordered and answered in whatever order: standing twice changes nothing,
 // nothing that is over is touched, and when nothing holds it each clock has the time
 // that it had, later by what it stood still.

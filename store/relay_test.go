@@ -86,6 +86,29 @@ func TestRelayInboxKeepsTheOrderOfACase(t *testing.T) {
 	}
 }
 
+// The signals of new rules come last and hold nothing up, of another case or their own.
+func TestRelayInboxPutsRulesLast(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for c := range 2 {
+		id := fmt.Sprintf("case_%d", c)
+		b.open(t, id)
+		e := received("rules-1-"+id, "")
+		e.Source, e.Reference, e.CaseID = "rules", nil, id
+		_, err := b.AddInbox(t.Context(), e)
+		require.NoError(t, err)
+	}
+	b.addEvents(t, 2, 1)
+	var got []string
+	n, err := b.RelayInbox(t.Context(), 10, func(_ context.Context, e dispute.InboxEvent) (dispute.Delivery, error) {
+		got = append(got, e.EventID)
+		return dispute.DeliveryDelivered, nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, 4, n)
+	require.Equal(t, []string{"evt_0_0", "evt_1_0", "rules-1-case_0", "rules-1-case_1"}, got)
+}
+
 func TestRelayInboxWaitsAfterAFailure(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

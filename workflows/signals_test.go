@@ -153,6 +153,14 @@ func TestSignalsInTheWrongPlace(t *testing.T) {
 			require.Equal(t, 1, count(r.notices(dispute.RoleCustomer), dispute.NoticeClosed))
 			r.ended(dispute.OutcomeExpired)
 		}},
+		{"a NUL, which no record can hold, is replaced", func(t *testing.T, r *rig) {
+			r.after(time.Hour, func() { r.signal(dispute.SignalReproject, map[string]string{"event_id": "\x00zz"}) })
+			r.run(r.opening())
+			require.Equal(t, 1, r.has(dispute.EventReprojected))
+			for _, e := range r.entries() {
+				require.NotContains(t, e.EventID+string(e.Data), "\x00")
+			}
+		}},
 		{"reproject is recorded", func(t *testing.T, r *rig) {
 			r.after(time.Hour, func() { r.signal(dispute.SignalReproject, map[string]string{"event_id": "rp"}) })
 			r.run(r.opening())
