@@ -232,24 +232,7 @@ func TestSilenceBringsWhatTheForecastSays(t *testing.T) {
 			r.policy = policy
 			r.renew(opened)
 		}
-		p := &provider{books: map[string]dispute.MoneyClaim{}, state: map[string]dispute.LegState{}}
-		r.pay, r.find = p.pay, p.find
-		o := rapid.SampledFrom([]dispute.Opening{r.opening(), r.claimForDesk(), r.complaint(), r.noReason(), r.lostOutbound()}).Draw(t, "opening")
-		if o.Reason != dispute.ReasonNotReceived {
-			signed := opened.AddDate(0, 0, -2)
-			r.order.DeliveredAt = &signed
-		}
-		at := time.Second
-		headStart := rapid.IntRange(0, 4).Draw(t, "head start")
-		for i, act := range []func(){
-			r.supply, func() { r.answer("h1", "offer_1", dispute.ResponseAccept) },
-			func() { r.scan("h2", dispute.ParcelDelivered) }, func() { r.receive("h3", 1, 1) },
-		} {
-			if i < headStart {
-				at += time.Minute
-				r.after(at, act)
-			}
-		}
+		p, o, at := r.somewhere(t)
 		for n := range rapid.IntRange(0, 10).Draw(t, "acts") {
 			at += rapid.SampledFrom([]time.Duration{time.Minute, time.Hour, day, 3 * day}).Draw(t, "pause")
 			act := r.anything(t, p, n)

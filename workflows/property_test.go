@@ -143,24 +143,7 @@ func TestWhateverComesTheCaseHoldsTheLaws(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		r := setup(t).under(rapid.SampledFrom([]string{released, newest}).Draw(t, "policy"))
-		p := &provider{books: map[string]dispute.MoneyClaim{}, state: map[string]dispute.LegState{}}
-		r.pay, r.find = p.pay, p.find
-		o := rapid.SampledFrom([]dispute.Opening{r.opening(), r.claimForDesk(), r.complaint(), r.noReason(), r.lostOutbound()}).Draw(t, "opening")
-		if o.Reason != dispute.ReasonNotReceived {
-			signed := opened.AddDate(0, 0, -2)
-			r.order.DeliveredAt = &signed
-		}
-		at := time.Second // the case is open
-		headStart := rapid.IntRange(0, 4).Draw(t, "head start")
-		for i, act := range []func(){
-			r.supply, func() { r.answer("h1", "offer_1", dispute.ResponseAccept) },
-			func() { r.scan("h2", dispute.ParcelDelivered) }, func() { r.receive("h3", 1, 1) },
-		} {
-			if i < headStart {
-				at += time.Minute
-				r.after(at, act)
-			}
-		}
+		p, o, at := r.somewhere(t)
 		for n := range rapid.IntRange(1, 18).Draw(t, "acts") {
 			at += rapid.SampledFrom([]time.Duration{0, time.Minute, time.Hour, day, 3 * day, 8 * day}).Draw(t, "pause")
 			r.after(at, r.anything(t, p, n))
@@ -211,4 +194,28 @@ func (r *rig) lawful(t *rapid.T) {
 		}
 		require.True(t, running, "in %s nobody is waited for: %v", c.Stage, c.Clocks)
 	}
+}
+
+// somewhere draws a case and how far it comes by itself: its provider, its opening, and
+// when the last of that happens.
+func (r *rig) somewhere(t *rapid.T) (p *provider, o dispute.Opening, at time.Duration) {
+	p = &provider{books: map[string]dispute.MoneyClaim{}, state: map[string]dispute.LegState{}}
+	r.pay, r.find = p.pay, p.find
+	o = rapid.SampledFrom([]dispute.Opening{r.opening(), r.claimForDesk(), r.complaint(), r.noReason(), r.lostOutbound()}).Draw(t, "opening")
+	if o.Reason != dispute.ReasonNotReceived {
+		signed := opened.AddDate(0, 0, -2)
+		r.order.DeliveredAt = &signed
+	}
+	at = time.Second // the case is open
+	headStart := rapid.IntRange(0, 4).Draw(t, "head start")
+	for i, act := range []func(){
+		r.supply, func() { r.answer("h1", "offer_1", dispute.ResponseAccept) },
+		func() { r.scan("h2", dispute.ParcelDelivered) }, func() { r.receive("h3", 1, 1) },
+	} {
+		if i < headStart {
+			at += time.Minute
+			r.after(at, act)
+		}
+	}
+	return p, o, at
 }
