@@ -40,8 +40,8 @@ func TestRecordKeepsTheRetentionOfAClosingCase(t *testing.T) {
 		until  string
 		code   string
 	}{
-		{"default@2", dispute.GateClosed, "2029-11-22T16:00:00Z", ""},
-		{"default@2", "", "", ""},
+		{"default@3", dispute.GateClosed, "2029-11-22T16:00:00Z", ""},
+		{"default@3", "", "", ""},
 		{"default@1", dispute.GateClosed, "", ""},
 		{"mine@7", "", "", ""},
 		{"mine@7", dispute.GateClosed, "", "unavailable"},

@@ -27,7 +27,7 @@ func TestRulesPriceByWhatOtherCasesDidMeanwhile(t *testing.T) {
 	t.Parallel()
 	library, err := dispute.Embedded()
 	require.NoError(t, err)
-	c := &dispute.Case{ID: "case_1", PolicyVersion: "default@2", Kind: dispute.KindClaim, Reason: dispute.ReasonNotReceived,
+	c := &dispute.Case{ID: "case_1", PolicyVersion: "default@3", Kind: dispute.KindClaim, Reason: dispute.ReasonNotReceived,
 		CustomerID: "li", Currency: "CNY", OrderID: "order_1", Lines: []dispute.Line{{LineID: "lamp", Quantity: 1}},
 		Facts: dispute.Facts{Payment: &dispute.PaymentFacts{}, Order: &dispute.OrderFacts{
 			OrderID: "order_1", CustomerID: "li", Currency: "CNY", PlacedAt: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC),

@@ -64,7 +64,7 @@ func TestCustomersSeeWhatKeepsThemOut(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := b.store.cases["case_mine"]
-	r.Case.Explanation = &dispute.Explanation{Code: "custom_made", Rule: "default@2/exclusions/custom_made", Basis: "CPL art. 25"}
+	r.Case.Explanation = &dispute.Explanation{Code: "custom_made", Rule: "default@3/exclusions/custom_made", Basis: "CPL art. 25"}
 	b.store.cases["case_mine"] = r
 	require.Nil(t, b.do(readCase(dispute.RoleCustomer)).status(http.StatusOK).view().Explanation, "a person still decides")
 	r.Case.Outcome = dispute.OutcomeInadmissible

@@ -19,7 +19,7 @@ type fakeForecaster struct {
 
 func (f *fakeForecaster) Forecast(_ context.Context, caseID string, at time.Time) (dispute.Forecast, error) {
 	f.asked, f.at = caseID, at
-	return dispute.Forecast{CaseID: caseID, PolicyVersion: "default@2", At: at, Assumption: dispute.ForecastAssumption}, f.err
+	return dispute.Forecast{CaseID: caseID, PolicyVersion: "default@3", At: at, Assumption: dispute.ForecastAssumption}, f.err
 }
 
 func TestForecast(t *testing.T) {

@@ -20,7 +20,7 @@ func TestErasedEvidenceIsGone(t *testing.T) {
 	b.do(get).status(200)
 
 	record := b.store.cases["case_mine"]
-	kept := dispute.Retention{TextsUntil: noon.AddDate(1, 0, 0), RecordUntil: noon.AddDate(3, 0, 0), Rule: "default@2/retention", Basis: "E-commerce Law art. 31"}
+	kept := dispute.Retention{TextsUntil: noon.AddDate(1, 0, 0), RecordUntil: noon.AddDate(3, 0, 0), Rule: "default@3/retention", Basis: "E-commerce Law art. 31"}
 	record.Gate, record.Retention = dispute.GateClosed, &kept
 	b.store.cases["case_mine"] = record
 	b.do(get).status(200)
@@ -38,7 +38,7 @@ func TestErasedEvidenceIsGone(t *testing.T) {
 		get.as = role
 		said := b.do(get).status(http.StatusGone).code(dispute.CodeErased).Detail
 		require.Contains(t, said, "2027-03-02T12:01:00Z")
-		require.Contains(t, said, "default@2/retention (E-commerce Law art. 31)")
+		require.Contains(t, said, "default@3/retention (E-commerce Law art. 31)")
 	}
 	get.as, get.who = dispute.RoleCustomer, "cus_2"
 	b.do(get).status(404).code(dispute.CodeNotFound)
@@ -50,7 +50,7 @@ func TestErasedCaseTakesNoBytes(t *testing.T) {
 	b := setup(t)
 	gone := noon
 	record := b.store.cases["case_mine"]
-	record.Gate, record.Retention = dispute.GateClosed, &dispute.Retention{TextsUntil: noon, RecordUntil: noon, TextsErasedAt: &gone, Rule: "default@2/retention"}
+	record.Gate, record.Retention = dispute.GateClosed, &dispute.Retention{TextsUntil: noon, RecordUntil: noon, TextsErasedAt: &gone, Rule: "default@3/retention"}
 	b.store.cases["case_mine"] = record
 	b.do(evidenceCall(t, "k", [2]string{"type", "photo"}, [2]string{"file", files(t)["jpeg"]})).status(409).code(dispute.CodeCaseClosed)
 	b.do(call{method: "POST", path: "/v1/cases/case_mine/evidence", as: dispute.RoleCustomer, key: "k2",
@@ -62,7 +62,7 @@ func TestRetentionIsForStaff(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	record := b.store.cases["case_mine"]
-	record.Retention = &dispute.Retention{TextsUntil: noon, RecordUntil: noon, TextsErasedAt: &noon, Rule: "default@2/retention"}
+	record.Retention = &dispute.Retention{TextsUntil: noon, RecordUntil: noon, TextsErasedAt: &noon, Rule: "default@3/retention"}
 	b.store.cases["case_mine"] = record
 	b.store.texts["statement_1"] = dispute.Text{ID: "statement_1", CaseID: "case_mine", Kind: textStatement, CreatedAt: noon, ErasedAt: &noon,
 		Author: dispute.Actor{Role: dispute.RoleCustomer, ID: "cus_1"}}

@@ -57,7 +57,7 @@ type Store interface {
 type Rules interface {
 	// Library returns everything published up to a revision at least.
 	Library(ctx context.Context, atLeast int64) (*dispute.Library, error)
-	// Rejected says by id (default@2, cn-2026) what this process cannot read, and why.
+	// Rejected says by id (default@3, cn-2026) what this process cannot read, and why.
 	Rejected() map[string]error
 	CheckPolicy(ctx context.Context, files map[string]string) (*dispute.Policy, error)
 	// PublishPolicy fails with CodeConflict where the version has other content.

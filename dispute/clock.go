@@ -28,6 +28,16 @@ const (
 	ClockSurvey              ClockName = "survey"
 	// ClockSuspension bounds a suspension: nothing stands still without end (law 2).
 	ClockSuspension ClockName = "suspension"
+
+	// These came with format 3.
+	ClockNextReply           ClockName = "next_reply"           // a customer's message → an agent's
+	ClockReplacementDispatch ClockName = "replacement_dispatch" // asked of the warehouse → sent
+	ClockReplacementDelivery ClockName = "replacement_delivery" // sent → signed for
+	ClockRepairDiagnosis     ClockName = "repair_diagnosis"     // received by the workshop → diagnosed
+	ClockRepairQuote         ClockName = "repair_quote"         // price told → accepted or declined
+	ClockRepairWork          ClockName = "repair_work"          // received by the workshop → sent back
+	ClockAmendment           ClockName = "amendment"            // asked of the warehouse → done or too late
+	ClockRecoveryAnswer      ClockName = "recovery_answer"      // claim filed → answered; runs in the recovery
 )
 
 // ClockState is whether a clock counts.

@@ -67,7 +67,7 @@ func TestDiffOfBasis(t *testing.T) {
 	require.NoError(t, err)
 	first, err := l.Book("default@1")
 	require.NoError(t, err)
-	second, err := l.Book("default@2")
+	second, err := l.Book("default@3")
 	require.NoError(t, err)
 	d := DiffPolicies(first.Policy(), second.Policy())
 	lines := d.Lines(false)

@@ -20,7 +20,7 @@ func TestExplainCitesThePolicysBasis(t *testing.T) {
 		}
 		return basis
 	}
-	second := cited("default@2")
+	second := cited("default@3")
 	require.Equal(t, "JD art. 54", second["version"])
 	require.Equal(t, "ours; CPL art. 55", second["limits"])
 	require.Equal(t, "ours", second["freight"])

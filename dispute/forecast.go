@@ -43,7 +43,7 @@ type ForecastStep struct {
 	OnExpiry string    `json:"on_expiry,omitempty"` // what silence brings, in the policy's words
 	// Reminder marks a step in which the owner of the clock is only reminded.
 	Reminder bool `json:"reminder,omitempty"`
-	// Rule is the rule that sets the clock and its outcome, e.g. default@2/clocks/agent_decision.
+	// Rule is the rule that sets the clock and its outcome, e.g. default@3/clocks/agent_decision.
 	Rule string `json:"rule"`
 	// Why is how the instant came about.
 	Why string `json:"why"`

@@ -103,7 +103,7 @@ func TestGuideListsEveryName(t *testing.T) {
 		units = append(units, string(u))
 	}
 	for table, want := range map[string][]string{
-		"clock-names": texts(clockNames(2)), "reason-names": sortedNames(families), "kind-names": kindNames(), "remedy-names": remedyNames(),
+		"clock-names": texts(clockNames(newestFormat)), "reason-names": sortedNames(families), "kind-names": kindNames(), "remedy-names": remedyNames(),
 		"suspension-reasons": texts(suspensionReasons), "notices": texts(milestones), "approaches": approaches, "anchors": anchors,
 		"units": units, "functions": guideFunctions(), "binds": {BindOrderTime, BindOpeningTime, BindNewest},
 		"parties": {"customer", "merchant", "carrier", "supplier", "platform", "force_majeure", "undetermined"},

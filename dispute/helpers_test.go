@@ -47,5 +47,5 @@ func of(c *Case, change func(*Case)) *Case {
 // the one decided the other must not lose by accident.
 func bothBooks(t testing.TB) []*Rulebook {
 	t.Helper()
-	return []*Rulebook{book(t, "default@1"), book(t, "default@2")}
+	return []*Rulebook{book(t, "default@1"), book(t, "default@3")}
 }

@@ -115,6 +115,38 @@ type CarrierUpdate struct {
 	At             *time.Time   `json:"occurred_at,omitempty"`
 }
 
+// ReplacementUpdate is the warehouse's report on a replacement.
+type ReplacementUpdate struct {
+	EventID       string `json:"event_id"`
+	ReplacementID string `json:"replacement_id"`
+	Status        string `json:"status"` // reserved | shipped | signed | out_of_stock | delayed | cancelled
+	// Carrier and TrackingNumber come with shipped.
+	Carrier        string     `json:"carrier,omitempty"`
+	TrackingNumber string     `json:"tracking_number,omitempty"`
+	DispatchBy     *time.Time `json:"dispatch_by,omitempty"` // with reserved and delayed
+	Reason         string     `json:"reason,omitempty"`      // a code, with delayed, out_of_stock and cancelled
+	Sequence       int64      `json:"sequence"`
+	At             *time.Time `json:"occurred_at,omitempty"`
+}
+
+// RepairUpdate is the workshop's report on a repair.
+type RepairUpdate struct {
+	EventID  string `json:"event_id"`
+	RepairID string `json:"repair_id"`
+	Status   string `json:"status"` // received | diagnosed | repairing | repaired | shipped | returned | irreparable | delayed
+	// Diagnosis, Covered and Quote come with diagnosed: whether the warranty covers it, and
+	// what it costs where not.
+	Diagnosis      string     `json:"diagnosis,omitempty"`
+	Covered        *bool      `json:"covered,omitempty"`
+	Quote          *Money     `json:"quote,omitempty"`
+	Carrier        string     `json:"carrier,omitempty"`
+	TrackingNumber string     `json:"tracking_number,omitempty"`
+	ReadyBy        *time.Time `json:"ready_by,omitempty"` // with delayed
+	Reason         string     `json:"reason,omitempty"`
+	Sequence       int64      `json:"sequence"`
+	At             *time.Time `json:"occurred_at,omitempty"`
+}
+
 // PaymentUpdate is the provider's word on a refund or payout.
 type PaymentUpdate struct {
 	EventID     string     `json:"event_id"`

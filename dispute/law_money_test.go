@@ -12,11 +12,11 @@ func moneyRows() []lawRow {
 	counterfeit := func() *Case { return answered(goods(ReasonCounterfeit), PartyMerchant, ProofFailed, 1) }
 	return []lawRow{
 		{"CPL art. 55", "three times the price of a counterfeit may be given, by a supervisor", counterfeit(), compensated(3*12900*10, "CPL art. 55; ours (the number)"),
-			lawOutcome{"approval 3870.00 CNY", "", "default@2/limits/agent", "CPL art. 55; ours (the number)"}},
+			lawOutcome{"approval 3870.00 CNY", "", "default@3/limits/agent", "CPL art. 55; ours (the number)"}},
 		{"CPL art. 55", "elsewhere new money ends at its floor", goods(ReasonDefective), compensated(50001, "CPL art. 55"),
-			lawOutcome{"refused limit-exceeded", "", "default@2/limits/agent", "CPL art. 55"}},
+			lawOutcome{"refused limit-exceeded", "", "default@3/limits/agent", "CPL art. 55"}},
 		{"CPL art. 55", "its floor itself", goods(ReasonDefective), compensated(50000, "CPL art. 55"),
-			lawOutcome{"approval 500.00 CNY", "", "default@2/limits/agent", "CPL art. 55"}},
+			lawOutcome{"approval 500.00 CNY", "", "default@3/limits/agent", "CPL art. 55"}},
 
 		{"CPL art. 25", "the consumer pays for a return without reason", goods(ReasonChangedMind), freight(Share{Party: PartyCustomer, Percent: 100}),
 			lawOutcome{"return customer, outbound customer", "customer 100", "freight.customer", "CPL art. 25"}},
@@ -28,21 +28,21 @@ func moneyRows() []lawRow {
 		{"Taobao art. 7", "undetermined: out the merchant, back the buyer", goods(ReasonNotAsDescribed), freight(Share{Party: PartyUndetermined, Percent: 100}),
 			lawOutcome{"return customer, outbound merchant", "undetermined 100", "freight.undetermined", "Taobao art. 7"}},
 		{"Taobao art. 7", "undetermined: return and refund are supported, with the shipping charge", undecided(), supported,
-			lawOutcome{"return by customer, return_refund 129.00 CNY, freight_refund 8.00 CNY", "undetermined 100", "default@2/limits/agent", "Taobao art. 7"}},
+			lawOutcome{"return by customer, return_refund 129.00 CNY, freight_refund 8.00 CNY", "undetermined 100", "default@3/limits/agent", "Taobao art. 7"}},
 		{"Taobao art. 49", "a whole order at no fault of the customer: the shipping charge goes back by rule", whole(goods(ReasonWrongItem)),
 			func(b *Rulebook, c *Case) lawOutcome {
 				out := assessment(b, c)
 				out.basis = b.policy.Basis["refund.outbound_freight"]
 				return out
 			},
-			lawOutcome{"offer return_refund 129.00 CNY freight_refund 8.00 CNY", "merchant 100", "default@2/route/wrong_item", "Taobao art. 49"}},
+			lawOutcome{"offer return_refund 129.00 CNY freight_refund 8.00 CNY", "merchant 100", "default@3/route/wrong_item", "Taobao art. 49"}},
 
 		{"7-day rules art. 12", "a gift that is kept is priced", gifted(withdrawal()), deducting(PartGiftValue),
-			lawOutcome{"gift_value -15.00 CNY of 114.00 CNY", "", "default@2/refund/gifts", "7-day rules art. 12 (gifts); 7-day rules art. 18 (freight)"}},
+			lawOutcome{"gift_value -15.00 CNY of 114.00 CNY", "", "default@3/refund/gifts", "7-day rules art. 12 (gifts); 7-day rules art. 18 (freight)"}},
 		{"7-day rules art. 12", "a gift that goes back is not", of(gifted(withdrawal()), func(c *Case) { c.Lines = append(c.Lines, Line{LineID: "gift", Quantity: 1}) }),
 			deducting(PartGiftValue), lawOutcome{"nothing off 129.00 CNY", "", "", "7-day rules art. 12 (gifts); 7-day rules art. 18 (freight)"}},
 		{"7-day rules art. 18", "free shipping that is no longer earned is clawed back", waived(withdrawal(), 20000), deducting(PartShippingClawback),
-			lawOutcome{"shipping_clawback -10.00 CNY of 119.00 CNY", "", "default@2/refund/free_shipping", "7-day rules art. 12 (gifts); 7-day rules art. 18 (freight)"}},
+			lawOutcome{"shipping_clawback -10.00 CNY of 119.00 CNY", "", "default@3/refund/free_shipping", "7-day rules art. 12 (gifts); 7-day rules art. 18 (freight)"}},
 		{"7-day rules art. 18", "free shipping that is still earned is not", waived(withdrawal(), 10000), deducting(PartShippingClawback),
 			lawOutcome{"nothing off 129.00 CNY", "", "", "7-day rules art. 12 (gifts); 7-day rules art. 18 (freight)"}},
 	}
@@ -149,7 +149,7 @@ func deducting(kind PartKind) func(*Rulebook, *Case) lawOutcome {
 func TestTheMerchantAnswersForOthers(t *testing.T) {
 	t.Parallel()
 	for _, party := range []Party{PartyCarrier, PartySupplier, PartyPlatform, PartyForceMajeure} {
-		out := freight(Share{Party: party, Percent: 100})(book(t, "default@2"), goods(ReasonDamagedInTransit))
+		out := freight(Share{Party: party, Percent: 100})(book(t, "default@3"), goods(ReasonDamagedInTransit))
 		require.Equal(t, lawOutcome{"return merchant, outbound merchant", string(party) + " 100", "freight." + string(party), "ours"}, out)
 	}
 }
@@ -157,6 +157,6 @@ func TestTheMerchantAnswersForOthers(t *testing.T) {
 // The law on gifts is about returns without a reason: with a reason it is our own word.
 func TestGiftsWithAReason(t *testing.T) {
 	t.Parallel()
-	out := deducting(PartGiftValue)(book(t, "default@2"), gifted(goods(ReasonDefective)))
-	require.Equal(t, lawOutcome{"gift_value -15.00 CNY of 114.00 CNY", "", "default@2/refund/gifts", "ours"}, out)
+	out := deducting(PartGiftValue)(book(t, "default@3"), gifted(goods(ReasonDefective)))
+	require.Equal(t, lawOutcome{"gift_value -15.00 CNY of 114.00 CNY", "", "default@3/refund/gifts", "ours"}, out)
 }

@@ -40,7 +40,7 @@ func lawRows() []lawRow {
 
 func TestLaws(t *testing.T) {
 	t.Parallel()
-	b := book(t, "default@2")
+	b := book(t, "default@3")
 	for _, row := range lawRows() {
 		t.Run(row.law+" "+row.name, func(t *testing.T) {
 			t.Parallel()
@@ -57,10 +57,10 @@ func TestEveryCitedLawHasATest(t *testing.T) {
 	for _, row := range lawRows() {
 		proved[row.law] = true
 	}
-	cited := citedLaws(book(t, "default@2").policy)
+	cited := citedLaws(book(t, "default@3").policy)
 	require.Greater(t, len(cited), 20)
 	for _, law := range cited {
-		require.True(t, proved[law], "%s is cited by default@2 and no row of a law test is about it", law)
+		require.True(t, proved[law], "%s is cited by default@3 and no row of a law test is about it", law)
 		delete(proved, law)
 	}
 	require.Empty(t, proved, "rows about laws that the policy does not cite")
@@ -131,7 +131,7 @@ func eachBasis(v reflect.Value, path string, visit func(path, basis string)) {
 // Every clock, rule and number of the policy says where it comes from.
 func TestEveryNumberHasABasis(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"default@2", "demo@2"} {
+	for _, version := range []string{"default@3", "demo@3"} {
 		p := book(t, version).policy
 		eachBasis(reflect.ValueOf(*p), version, func(path, basis string) {
 			variant := strings.Contains(path, ".Variants[")

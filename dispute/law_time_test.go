@@ -16,7 +16,7 @@ func timeRows() []lawRow {
 		{"WeChat", "nobody decides for 48 h: for the customer", damagedReturn(), due(ClockAgentDecision),
 			lawOutcome{"2026-09-24T02:00:00Z decide_for_customer", "", "agent_decision", "WeChat; JD-2 art. 16"}},
 		{"JD-2 art. 16", "the audit of 48 h, then the platform decides", damagedReturn(), silent(ClockAgentDecision),
-			lawOutcome{"decide_for_customer return_refund 129.00 CNY", "", "default@2/clocks/agent_decision", "WeChat; JD-2 art. 16"}},
+			lawOutcome{"decide_for_customer return_refund 129.00 CNY", "", "default@3/clocks/agent_decision", "WeChat; JD-2 art. 16"}},
 		{"WeChat", "seven days to ask for intervention", damagedReturn(), due(ClockEscalationWindow),
 			lawOutcome{"2026-09-29T02:00:00Z close_rejected", "", "escalation_window", "WeChat"}},
 		{"WeChat", "receipt is confirmed by silence after ten days", damagedReturn(), due(ClockReceiptConfirmation),
@@ -46,7 +46,7 @@ func timeRows() []lawRow {
 			lawOutcome{"2029-11-23 texts 2029-11-23", "", "retention", "E-commerce Law art. 31; Online Trading Measures art. 31"}},
 
 		{"JD art. 54", "the rule at the time of the act: the opening", damagedReturn(), bound,
-			lawOutcome{"default@2", "", "opening_time", "JD art. 54"}},
+			lawOutcome{"default@3", "", "opening_time", "JD art. 54"}},
 	}
 }
 

@@ -1,6 +1,9 @@
 package dispute
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // LegType is a part of a remedy that runs on its own.
 type LegType string
@@ -24,6 +27,10 @@ type Leg struct {
 	After  string     `json:"after,omitempty"` // leg that must be accepted first
 	Return *ReturnLeg `json:"return,omitempty"`
 	Money  *MoneyLeg  `json:"money,omitempty"`
+
+	Replacement *ReplacementLeg `json:"replacement,omitempty"`
+	Repair      *RepairLeg      `json:"repair,omitempty"`
+	Amendment   *AmendmentLeg   `json:"amendment,omitempty"`
 	// Problem says in a code why the leg failed or waits for a person.
 	Problem string `json:"problem,omitempty"`
 }
@@ -89,7 +96,24 @@ var legMoves = map[LegState][]LegState{
 	MoneyCancelled: {MoneySucceeded},
 }
 
-// CanBecome says whether a leg may go from one state to another. Staying is not a move.
+// legMovesOf are the moves of the other types. They share `required`, `failed` and
+// `cancelled` with money, and `lost` with returns, so each type has a table of its own.
+var legMovesOf = map[LegType]map[LegState][]LegState{
+	LegReplacement: replacementMoves,
+	LegRepair:      repairMoves,
+	LegAmendment:   amendmentMoves,
+}
+
+// CanBecome says whether the leg may go to a state, by the table of its type. Staying is
+// not a move.
+func (l *Leg) CanBecome(to LegState) bool {
+	if moves, ok := legMovesOf[l.Type]; ok {
+		return slices.Contains(moves[l.State], to)
+	}
+	return l.State.CanBecome(to)
+}
+
+// CanBecome says whether a return or a payment may go from one state to another.
 func (s LegState) CanBecome(to LegState) bool {
 	for _, legal := range legMoves[s] {
 		if legal == to {
@@ -103,8 +127,20 @@ func (s LegState) CanBecome(to LegState) bool {
 func (s LegState) Final() bool {
 	switch s {
 	case ReturnAccepted, ReturnPartial, ReturnRefused, ReturnLost, ReturnExpired, ReturnCancelled,
-		MoneySucceeded, MoneyFailed: // both types share the value `cancelled`
+		MoneySucceeded, MoneyFailed, // these two and `cancelled` are shared by several types
+		ReplacementSigned, RepairReturned, RepairIrreparable, AmendmentApplied:
 		return true
+	}
+	return false
+}
+
+// Done says that the leg brought what it was for.
+func (l *Leg) Done() bool {
+	switch l.State {
+	case MoneySucceeded, ReplacementSigned, AmendmentApplied:
+		return true
+	case RepairReturned:
+		return l.Repair == nil || !l.Repair.Declined
 	}
 	return false
 }

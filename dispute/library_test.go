@@ -23,15 +23,15 @@ func book(t testing.TB, version string) *Rulebook {
 func TestEmbeddedLibrary(t *testing.T) {
 	t.Parallel()
 	l := library(t)
-	require.Equal(t, []string{"default@1", "default@2", "demo@1", "demo@2"}, l.Versions())
+	require.Equal(t, []string{"default@1", "default@2", "default@3", "demo@1", "demo@2", "demo@3"}, l.Versions())
 	for _, name := range []string{"default", "demo"} {
 		newest, err := l.Book(name)
 		require.NoError(t, err)
-		require.Equal(t, name+"@2", newest.Version())
+		require.Equal(t, name+"@3", newest.Version())
 	}
 	_, err := l.Book("default@9")
 	require.Equal(t, CodeNotFound, CodeOf(err))
-	require.ErrorContains(t, err, "default@1, default@2, demo@1, demo@2")
+	require.ErrorContains(t, err, "default@1, default@2, default@3, demo@1, demo@2, demo@3")
 	for _, version := range l.Versions() {
 		b, err := l.Book(version)
 		require.NoError(t, err)

@@ -6,7 +6,8 @@ import "strconv"
 // and never change afterwards; a case keeps the version that it was opened under.
 //
 // Format 1 (no `format` key) is what the first release shipped and is read for
-// the cases that it opened; everything from Hours on is format 2.
+// the cases that it opened; everything from Hours on is format 2. Format 3 adds the
+// clocks and sections of the remedies that release 3 carries out.
 type Policy struct {
 	Format   int    `yaml:"format"`
 	Name     string `yaml:"name"`

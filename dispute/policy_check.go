@@ -43,12 +43,15 @@ func (c policyCheck) all() {
 	c.notices()
 	c.retention()
 	c.basis()
+	if c.policy.Format < 3 {
+		c.earlier()
+	}
 }
 
 func (c policyCheck) frame() {
 	p := c.policy
-	if c.has("$.format") && p.Format != 2 {
-		c.problem("$.format", "expected 2, or no format for a policy of the first release; found %d", p.Format)
+	if c.has("$.format") && p.Format != 2 && p.Format != newestFormat {
+		c.problem("$.format", "expected %d, 2 for what was written for the second release, or no format for the first; found %d", newestFormat, p.Format)
 	}
 	if !policyName.MatchString(p.Name) {
 		c.problem("$.name", "expected a name of lower-case letters, digits, - and _, found %q", p.Name)

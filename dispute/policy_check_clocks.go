@@ -28,6 +28,14 @@ var clockOutcomes = map[ClockName][]string{
 	ClockAppealWindow:        {SilenceFinal},
 	ClockSurvey:              {SilenceAsk, SilenceUnanswered},
 	ClockSuspension:          {SilenceResume},
+	ClockNextReply:           {SilenceBreach},
+	ClockReplacementDispatch: {SilenceRemind, SilenceAgent},
+	ClockReplacementDelivery: {SilenceTrace, SilenceAgent},
+	ClockRepairDiagnosis:     {SilenceRemind, SilenceAgent},
+	ClockRepairQuote:         {SilenceDecline, SilenceAgent},
+	ClockRepairWork:          {SilenceExchange, SilenceAgent},
+	ClockAmendment:           {SilenceAgent},
+	ClockRecoveryAnswer:      {SilenceRemind, SilenceAgent},
 }
 
 // clockOwners is the one table of whose act each clock waits for. The workflow
@@ -41,19 +49,28 @@ var clockOwners = map[ClockName]WaitingOn{
 	ClockRefundSettlement: WaitingPayment, ClockReopenWindow: WaitingCustomer,
 	ClockEvidenceSupplement: WaitingAgent, ClockAppealWindow: WaitingCustomer,
 	ClockSurvey: WaitingCustomer, ClockSuspension: WaitingSupervisor,
+	ClockNextReply: WaitingAgent, ClockReplacementDispatch: WaitingWarehouse, ClockReplacementDelivery: WaitingCarrier,
+	ClockRepairDiagnosis: WaitingWarehouse, ClockRepairQuote: WaitingCustomer, ClockRepairWork: WaitingWarehouse,
+	ClockAmendment: WaitingWarehouse, ClockRecoveryAnswer: WaitingCarrier,
 }
 
-// laterClocks came with format 2; a policy of format 1 does not have them.
-var laterClocks = []ClockName{ClockEvidenceSupplement, ClockAppealWindow, ClockSurvey, ClockSuspension}
+// laterClocks are those that came after format 1, by the format that brought them; a
+// policy of an earlier format does not have them.
+var laterClocks = map[ClockName]int{
+	ClockEvidenceSupplement: 2, ClockAppealWindow: 2, ClockSurvey: 2, ClockSuspension: 2,
+	ClockNextReply: 3, ClockReplacementDispatch: 3, ClockReplacementDelivery: 3, ClockRepairDiagnosis: 3, ClockRepairQuote: 3,
+	ClockRepairWork: 3, ClockAmendment: 3, ClockRecoveryAnswer: 3,
+}
 
 // repeats names the clocks that start again after silence and so need a later budget.
-var repeats = []ClockName{ClockResolution, ClockSupervisorDecision, ClockInspection, ClockRefundSettlement, ClockSurvey}
+var repeats = []ClockName{ClockResolution, ClockSupervisorDecision, ClockInspection, ClockRefundSettlement, ClockSurvey,
+	ClockReplacementDispatch, ClockRepairDiagnosis, ClockRecoveryAnswer}
 
 // clockNames are the clocks that a policy of a format has, in order.
 func clockNames(format int) []ClockName {
 	names := make([]ClockName, 0, len(clockOutcomes))
 	for name := range clockOutcomes {
-		if format >= 2 || !slices.Contains(laterClocks, name) {
+		if format >= laterClocks[name] {
 			names = append(names, name)
 		}
 	}

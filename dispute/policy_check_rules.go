@@ -16,7 +16,7 @@ func (c policyCheck) kinds() {
 		c.remedies(path+".requested", rule.Requested)
 		c.remedies(path+".offer", rule.Offer)
 		for i, t := range rule.Offer {
-			if t.Known() && (!t.Supported() || t == RemedyPartialRefund || t == RemedyCompensation) {
+			if t.Known() && (!t.Money() || t == RemedyPartialRefund || t == RemedyCompensation) {
 				c.problem(element(path+".offer", i), "expected a remedy that a rule can price, found %q", t)
 			}
 		}

@@ -12,6 +12,21 @@ import (
 var laterKeys = regexp.MustCompile(`^\$\.(effective_from|binds|hours|quiet_hours|suspension|extension|exclusions|refund|notices|retention)$` +
 	`|\.(basis|variants|count_from|remind|proof|routes|warranty|months|unknown)$|^\$\.clocks\.[^.]+\.hours$|^\$\.risk\[\d+\]\.when$`)
 
+// newestFormat is what new policies are written in.
+const newestFormat = 3
+
+// latestKeys are the keys of format 3.
+var latestKeys = regexp.MustCompile(`^\$\.(warranty|approvals|negotiation|credits|routing|triage|abuse|batch|recovery|templates|delivery|exchange|repair|amendment|survey|reports)$`)
+
+// earlier refuses, in a policy of format 2, what that release did not know.
+func (c policyCheck) earlier() {
+	for path := range c.places {
+		if latestKeys.MatchString(path) {
+			c.problem(path, "expected `format: 3` at the top of a policy with this key")
+		}
+	}
+}
+
 // released refuses, in a policy that says no format, what the first release did
 // not know: it would have been refused then.
 func (c policyCheck) released() {
@@ -127,7 +142,7 @@ func (c policyCheck) limit(path, text string) {
 func (c policyCheck) clockNames(path string, names []ClockName) {
 	for i, name := range names {
 		if _, ok := clockOutcomes[name]; !ok || name == ClockSuspension {
-			c.problem(element(path, i), "expected the name of a clock, found %q%s", name, nearestHint(string(name), texts(clockNames(2))))
+			c.problem(element(path, i), "expected the name of a clock, found %q%s", name, nearestHint(string(name), texts(clockNames(newestFormat))))
 		}
 		if slices.Contains(names[:i], name) {
 			c.problem(element(path, i), "%s stands twice", name)

@@ -73,7 +73,7 @@ func TestSecondFormatReads(t *testing.T) {
 func TestSecondFormatErrors(t *testing.T) {
 	t.Parallel()
 	rows := []struct{ name, from, to, want string }{
-		{"format", "format: 2", "format: 3", "format: expected 2, or no format"},
+		{"format", "format: 2", "format: 4", "format: expected 3, 2 for"},
 		{"no format", "format: 2\n", "", "effective_from: expected `format: 2` at the top"},
 		{"effective from", "effective_from: 2026-10-01", "effective_from: soon", `effective_from: expected the date from which this version is in force, such as 2026-10-01, found "soon"`},
 		{"effective from missing", "effective_from: 2026-10-01\n", "", "effective_from: expected the date"},

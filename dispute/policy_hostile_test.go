@@ -176,7 +176,7 @@ func TestReadLibraryFolders(t *testing.T) {
 		return err
 	}
 	require.NoError(t, read("policies/default/1", policyText(t)))
-	require.ErrorContains(t, read("policies/default/2", policyText(t)), "policies/default/2/policy.yaml:8:10: version: expected 2, as the policy is filed, found 1")
+	require.ErrorContains(t, read("policies/default/3", policyText(t)), "policies/default/3/policy.yaml:8:10: version: expected 3, as the policy is filed, found 1")
 	require.ErrorContains(t, read("policies/other/1", policyText(t)), "name: expected other, as the policy is filed")
 	require.ErrorContains(t, read("policies/default/first", policyText(t)), "policies/default/first: expected a folder policies/<name>/<version>")
 	require.ErrorContains(t, read("policies/default/01", policyText(t)), "expected a folder policies/<name>/<version>")

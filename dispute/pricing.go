@@ -31,7 +31,7 @@ func (b *Rulebook) price(c *Case, remedies []Remedy) ([]pricedRemedy, *Error) {
 	refunded := int64(0)
 	for i, r := range remedies {
 		pointer := fmt.Sprintf("/remedies/%d", i)
-		if fail := checkRemedy(c, r, pointer); fail != nil {
+		if fail := b.checkRemedy(c, r, pointer); fail != nil {
 			return nil, fail
 		}
 		if r.Type == RemedyCompensation {
@@ -75,9 +75,9 @@ func refundedLines(c *Case, remedies []Remedy) map[string]bool {
 }
 
 // checkRemedy checks what needs no order: type and amount.
-func checkRemedy(c *Case, r Remedy, pointer string) *Error {
-	if !r.Type.Supported() {
-		return Invalid(fmt.Sprintf("remedy %q is not carried out by this release", r.Type), Field{Pointer: pointer + "/type", Detail: "not supported"})
+func (b *Rulebook) checkRemedy(c *Case, r Remedy, pointer string) *Error {
+	if !b.carriesOut(r.Type) {
+		return Invalid(fmt.Sprintf("remedy %q is not carried out under policy %s", r.Type, b.Version()), Field{Pointer: pointer + "/type", Detail: "not supported"})
 	}
 	if r.Amount == nil && (r.Type == RemedyCompensation || r.Type == RemedyPartialRefund) {
 		return Invalid(fmt.Sprintf("a %s needs an amount", r.Type), Field{Pointer: pointer + "/amount", Detail: "missing"})

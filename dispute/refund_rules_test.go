@@ -257,7 +257,7 @@ func TestDeductionsThatLeaveNothing(t *testing.T) {
 			c.Liability = []Share{{Party: PartyCustomer, Percent: 100}}
 		})
 	}
-	b := book(t, "default@2")
+	b := book(t, "default@3")
 	granted := b.Authorize(c(), supervisor, []Remedy{{Type: RemedyReturnRefund}})
 	require.NotNil(t, granted.Refused)
 	require.Equal(t, CodeNothingLeft, granted.Refused.Code)

@@ -1,5 +1,7 @@
 package dispute
 
+import "slices"
+
 // RemedyType is a way to put things right.
 type RemedyType string
 
@@ -66,8 +68,8 @@ type Line struct {
 // ShippingLine is the line id of an order's shipping charge.
 const ShippingLine = "shipping"
 
-// Supported says whether this release carries the remedy out.
-func (t RemedyType) Supported() bool {
+// Money says whether the remedy is a refund or a payout.
+func (t RemedyType) Money() bool {
 	switch t {
 	case RemedyRefund, RemedyReturnRefund, RemedyPartialRefund, RemedyCompensation, RemedyFreightRefund:
 		return true
@@ -81,10 +83,19 @@ func (t RemedyType) Known() bool {
 	case RemedyExchange, RemedyReship, RemedyRepair, RemedyCoupon, RemedyGift, RemedyOrderAmendment, RemedyApology:
 		return true
 	}
-	return t.Supported()
+	return t.Money()
 }
 
 // MovesGoods says whether the remedy needs the goods back.
 func (t RemedyType) MovesGoods() bool {
 	return t == RemedyReturnRefund || t == RemedyExchange || t == RemedyRepair
+}
+
+// laterRemedies are those that came with format 3: a policy of an earlier format has
+// none of the clocks that bound them.
+var laterRemedies = []RemedyType{}
+
+// carriesOut says whether the remedy is carried out under this policy.
+func (b *Rulebook) carriesOut(t RemedyType) bool {
+	return t.Money() || b.policy.Format >= 3 && slices.Contains(laterRemedies, t)
 }

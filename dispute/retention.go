@@ -10,7 +10,7 @@ type Retention struct {
 	// RecordUntil is when the record itself may go; Redress removes no record.
 	RecordUntil   time.Time  `json:"record_until"`
 	TextsErasedAt *time.Time `json:"texts_erased_at,omitempty"`
-	Rule          string     `json:"rule"`            // e.g. default@2/retention
+	Rule          string     `json:"rule"`            // e.g. default@3/retention
 	Basis         string     `json:"basis,omitempty"` // law article or platform rule
 }
 

@@ -32,13 +32,13 @@ func TestRetention(t *testing.T) {
 		texts, record string // local dates in Shanghai, at midnight; "" for ever
 		basis         string
 	}{
-		{"whole days from the day after", "default@2", rule, 1, "2026-11-22T00:00:00Z", "2026-12-23", "2029-11-23", "law"},
-		{"the last instant of a local day", "default@2", rule, 1, "2026-11-22T15:59:59Z", "2026-12-23", "2029-11-23", "law"},
-		{"the first of the next", "default@2", rule, 1, "2026-11-22T16:00:00Z", "2026-12-24", "2029-11-24", "law"},
-		{"before a leap day", "default@2", rule, 1, "2028-01-29T00:00:00Z", "2028-02-29", "2031-01-30", "law"},
-		{"the first variant that holds", "default@2", rule, 3, "2026-11-22T00:00:00Z", "2026-11-30", "2029-11-23", "ours"},
-		{"a variant leaves what it does not name", "default@2", rule, 2, "2026-11-22T00:00:00Z", "2026-12-23", "2032-05-15", "law"},
-		{"one day: the whole next one", "default@2", short, 1, "2026-11-22T00:00:00Z", "2026-11-24", "2026-11-25", ""},
+		{"whole days from the day after", "default@3", rule, 1, "2026-11-22T00:00:00Z", "2026-12-23", "2029-11-23", "law"},
+		{"the last instant of a local day", "default@3", rule, 1, "2026-11-22T15:59:59Z", "2026-12-23", "2029-11-23", "law"},
+		{"the first of the next", "default@3", rule, 1, "2026-11-22T16:00:00Z", "2026-12-24", "2029-11-24", "law"},
+		{"before a leap day", "default@3", rule, 1, "2028-01-29T00:00:00Z", "2028-02-29", "2031-01-30", "law"},
+		{"the first variant that holds", "default@3", rule, 3, "2026-11-22T00:00:00Z", "2026-11-30", "2029-11-23", "ours"},
+		{"a variant leaves what it does not name", "default@3", rule, 2, "2026-11-22T00:00:00Z", "2026-12-23", "2032-05-15", "law"},
+		{"one day: the whole next one", "default@3", short, 1, "2026-11-22T00:00:00Z", "2026-11-24", "2026-11-25", ""},
 		{"format 1 keeps for ever", "default@1", RetentionRule{}, 1, "2026-11-22T00:00:00Z", "", "", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {

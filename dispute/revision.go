@@ -43,7 +43,7 @@ type RuleRevision struct {
 	PublishedAt time.Time `json:"published_at"`
 }
 
-// ID is the policy's name and version ("default@2") or the calendar's id and year ("cn-2026").
+// ID is the policy's name and version ("default@3") or the calendar's id and year ("cn-2026").
 func (r RuleRevision) ID() string {
 	if r.Kind == RulePolicy {
 		return r.Name + "@" + strconv.Itoa(r.Number)

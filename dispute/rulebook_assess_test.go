@@ -85,7 +85,7 @@ func TestAssessRoutes(t *testing.T) {
 						require.Equal(t, RouteProve, a.Route)
 						require.Equal(t, PartyMerchant, a.Proof.Party)
 						require.Equal(t, []EvidenceType{types}, a.Proof.Types)
-						require.Equal(t, "default@2/proof/"+string(row.c.Reason)+"/1", a.Proof.Rule)
+						require.Equal(t, "default@3/proof/"+string(row.c.Reason)+"/1", a.Proof.Rule)
 						require.Empty(t, a.Liability, "nobody is found liable before")
 						require.Empty(t, a.Remedies)
 						return
@@ -115,7 +115,7 @@ func TestAssessRoutes(t *testing.T) {
 // Every legal pair of kind and reason has an intake and an assessment in every policy.
 func TestEveryKindAndReason(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"default@1", "demo@1", "default@2", "demo@2"} {
+	for _, version := range []string{"default@1", "demo@1", "default@3", "demo@3"} {
 		b := book(t, version)
 		for kind, reasons := range legalReasons {
 			for _, reason := range reasons {

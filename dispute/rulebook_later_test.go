@@ -8,10 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// changed is default@2 with its rules changed.
+// changed is default@3 with its rules changed.
 func changed(t testing.TB, change func(*Policy)) *Rulebook {
 	t.Helper()
-	b := book(t, "default@2")
+	b := book(t, "default@3")
 	p := *b.policy
 	p.Reasons, p.Kinds = maps.Clone(p.Reasons), maps.Clone(p.Kinds)
 	change(&p)
@@ -31,7 +31,7 @@ func reasoned(t testing.TB, reason Reason, change func(*ReasonRule)) *Rulebook {
 // An answer by e-mail is due in a day, one of its reminders before.
 func TestFirstResponseByChannel(t *testing.T) {
 	t.Parallel()
-	b := book(t, "default@2")
+	b := book(t, "default@3")
 	for channel, hours := range map[Channel]int{ChannelInApp: 48, ChannelEmail: 24, ChannelPhone: 48} {
 		o := opening()
 		o.Channel = channel
@@ -54,7 +54,7 @@ func TestLiabilityOfSeveral(t *testing.T) {
 	require.NoError(t, CheckShares(a.Liability))
 	require.Equal(t, "merchant 60, carrier 40", sharesText(a.Liability))
 	for _, s := range a.Liability {
-		require.Equal(t, "default@2/liability/damaged_in_transit", s.Rule)
+		require.Equal(t, "default@3/liability/damaged_in_transit", s.Rule)
 		require.Equal(t, "ours", s.Basis)
 		require.Equal(t, []string{"ev_1", "ev_2"}, s.Evidence)
 	}
@@ -128,9 +128,9 @@ func TestBurdenOfProof(t *testing.T) {
 	claim := func() *Case { return parcel(ReasonMissingItem, ParcelDelivered) }
 	ask := func(c *Case) *ProofAsk { return b.Assess(c, c.OpenedAt).Proof }
 
-	require.Equal(t, &ProofAsk{PartyMerchant, []EvidenceType{EvidenceSigning, EvidenceReport}, "default@2/proof/missing_item/1", "first"}, ask(claim()))
+	require.Equal(t, &ProofAsk{PartyMerchant, []EvidenceType{EvidenceSigning, EvidenceReport}, "default@3/proof/missing_item/1", "first"}, ask(claim()))
 	require.Equal(t, []EvidenceType{EvidenceReport}, ask(shows(claim(), PartyMerchant, EvidenceSigning)).Types)
-	second := &ProofAsk{PartyCustomer, []EvidenceType{EvidenceVideo}, "default@2/proof/missing_item/2", "second"}
+	second := &ProofAsk{PartyCustomer, []EvidenceType{EvidenceVideo}, "default@3/proof/missing_item/2", "second"}
 	require.Equal(t, second, ask(answered(claim(), PartyMerchant, ProofMet, 1)))
 	require.Equal(t, second, ask(shows(claim(), PartyMerchant, EvidenceSigning, EvidenceReport)))
 	require.Nil(t, ask(answered(claim(), PartyMerchant, ProofFailed, 1)), "nobody proves against nothing")
@@ -139,7 +139,7 @@ func TestBurdenOfProof(t *testing.T) {
 	// What a person asked for moves no burden.
 	byHand := claim()
 	byHand.Proof = []ProofStep{{Party: PartyMerchant, Types: []EvidenceType{EvidencePhoto}, State: ProofFailed}}
-	require.Equal(t, "default@2/proof/missing_item/1", ask(byHand).Rule)
+	require.Equal(t, "default@3/proof/missing_item/1", ask(byHand).Rule)
 	require.Equal(t, "none", byHand.proofOf(PartyMerchant))
 
 	// Before the facts are in, and where a person decides whatever is shown, nobody is asked.
@@ -154,7 +154,7 @@ func TestBurdenOfProof(t *testing.T) {
 // An exclusion that holds for some of the lines is for a person.
 func TestExclusionsLineByLine(t *testing.T) {
 	t.Parallel()
-	b := book(t, "default@2")
+	b := book(t, "default@3")
 	some := func(lines ...Line) *Case {
 		c := withdrawal()
 		c.Lines, c.Facts.Order.Lines[0].Tags = lines, []string{"perishable"}
@@ -176,7 +176,7 @@ func TestExclusionsLineByLine(t *testing.T) {
 // The clocks that only version 2 has say what silence brings.
 func TestSilenceOfLaterClocks(t *testing.T) {
 	t.Parallel()
-	b := book(t, "default@2")
+	b := book(t, "default@3")
 	for _, row := range []struct {
 		k    Clock
 		want string
@@ -189,7 +189,7 @@ func TestSilenceOfLaterClocks(t *testing.T) {
 	} {
 		s := b.Silence(damagedReturn(), row.k)
 		require.Equal(t, row.want, s.Outcome)
-		require.Equal(t, "default@2/clocks/"+string(row.k.Name), s.Rule)
+		require.Equal(t, "default@3/clocks/"+string(row.k.Name), s.Rule)
 		require.NotEmpty(t, s.Basis)
 		require.Empty(t, s.Remedies)
 	}
@@ -198,7 +198,7 @@ func TestSilenceOfLaterClocks(t *testing.T) {
 // The limits of a counterfeit are its own: no rule pays, whoever is silent.
 func TestLimitsByVariant(t *testing.T) {
 	t.Parallel()
-	b := book(t, "default@2")
+	b := book(t, "default@3")
 	require.Equal(t, int64(30000), b.limits(goods(ReasonDefective)).Automatic)
 	c := goods(ReasonCounterfeit)
 	require.Equal(t, int64(0), b.limits(c).Automatic)

@@ -132,14 +132,14 @@ func TestSilenceGrantsWhatTheKindOffers(t *testing.T) {
 			c := of(damagedReturn(), row.change)
 			s := book(t, "default@1").Silence(c, Clock{Name: ClockAgentDecision})
 			require.Equal(t, SilenceForCustomer, s.Outcome, s.Explanation)
-			s = book(t, "default@2").Silence(c, Clock{Name: ClockAgentDecision})
+			s = book(t, "default@3").Silence(c, Clock{Name: ClockAgentDecision})
 			if row.requested == "" {
 				require.Equal(t, SilenceForCustomer, s.Outcome, s.Explanation)
 				return
 			}
 			require.Equal(t, SilenceEscalate, s.Outcome)
 			require.Empty(t, s.Remedies)
-			require.Equal(t, &Explanation{Code: CodePersonByRule, Rule: "default@2/clocks/agent_decision", Basis: s.Basis,
+			require.Equal(t, &Explanation{Code: CodePersonByRule, Rule: "default@3/clocks/agent_decision", Basis: s.Basis,
 				Detail: map[string]string{"kind": string(c.Kind), "requested": row.requested}}, s.Explanation)
 		})
 	}

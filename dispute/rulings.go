@@ -102,6 +102,8 @@ const (
 	SilenceAsk           = "ask"                 // survey, first round: the customer is asked
 	SilenceUnanswered    = "unanswered"          // survey, once it was asked: it ends without an answer
 	SilenceResume        = "resume"              // suspension: the clocks run on
+	SilenceDecline       = "decline"             // repair_quote: the goods go back as they are
+	SilenceExchange      = "exchange"            // repair_work: too late, an exchange is owed
 )
 
 // Silence is the ruling on an expired clock whose outcome depends on the case.

@@ -9,10 +9,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// standingBook is default@2 with suspensions of the test's own.
+// standingBook is default@3 with suspensions of the test's own.
 func standingBook(t testing.TB) *Rulebook {
 	t.Helper()
-	of := *book(t, "default@2")
+	of := *book(t, "default@3")
 	policy := *of.policy
 	policy.Suspension = map[SuspensionReason]SuspensionRule{
 		SuspendAwaitingCustomer: {While: []ClockName{ClockCustomerResponse, ClockEvidenceSupplement}, Moves: []ClockName{ClockResolution}},
@@ -222,5 +222,5 @@ func TestNoticesThatThePolicyDoesNotSend(t *testing.T) {
 func TestForeseen(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, book(t, "default@1").Foresees())
-	require.Equal(t, []ClockName{ClockAppealWindow, ClockSurvey}, book(t, "default@2").Foresees())
+	require.Equal(t, []ClockName{ClockAppealWindow, ClockSurvey}, book(t, "default@3").Foresees())
 }

@@ -33,7 +33,7 @@ func casesOfTest(t *testing.T) int {
 func TestACalendarIsCorrectedAtScale(t *testing.T) {
 	t.Parallel()
 	n := casesOfTest(t)
-	s := newStack(t, options{policy: "many", library: libraryWith(t, "many", "demo@2",
+	s := newStack(t, options{policy: "many", library: libraryWith(t, "many", "demo@3",
 		sets{"clocks.customer_info": "7wd", "clocks.first_response": "99d"})})
 	admin, year := s.admin(t), time.Now().In(shanghai(t)).Year()
 	admin.publishYear(yearWith(year))

@@ -71,7 +71,7 @@ func TestACalendarIsCorrected(t *testing.T) {
 func TestAProvisionalDateBecomesFinal(t *testing.T) {
 	t.Parallel()
 	year := time.Now().In(shanghai(t)).Year()
-	s := newStack(t, options{policy: "long", library: libraryWith(t, "long", "demo@2", sets{"clocks.resolution": "400wd", "clocks.agent_decision": "99d"})})
+	s := newStack(t, options{policy: "long", library: libraryWith(t, "long", "demo@3", sets{"clocks.resolution": "400wd", "clocks.agent_decision": "99d"})})
 	s.admin(t).publishYear(yearWith(year))
 	_, id := onTheDesk(t, s)
 	assumed := s.agent(t).resolution(id)

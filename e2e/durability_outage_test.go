@@ -37,7 +37,7 @@ func TestDatabaseAwayForMinutes(t *testing.T) {
 	away := outage(t)
 	budget := min(away*3/4, 60*time.Second).Round(time.Second) // of the clocks that run out while it is away
 	seconds := fmt.Sprintf("%ds", int(budget.Seconds()))
-	library := libraryWith(t, "outage", "demo@2", sets{
+	library := libraryWith(t, "outage", "demo@3", sets{
 		"clocks.customer_info": seconds, "clocks.customer_response": seconds, "clocks.agent_decision": seconds,
 		"clocks.return_shipment": seconds, "clocks.resolution": "1h",
 	})

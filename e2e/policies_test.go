@@ -41,7 +41,7 @@ func (s sets) with(more sets) sets {
 // library is the embedded one with story@1 beside it. It never changes, so that all
 // stacks share it.
 var library = sync.OnceValues(func() (*dispute.Library, error) {
-	source, err := derive("default@2", story)
+	source, err := derive("default@3", story)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func libraryWith(t *testing.T, name, from string, changes sets) *dispute.Library
 
 // publishStory makes story@1 known to programs beside the stack, such as the command line.
 func publishStory(ctx context.Context, record *store.Store) error {
-	source, err := derive("default@2", story)
+	source, err := derive("default@3", story)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func filesOf(t *testing.T, from string, changes sets) map[string]string {
 	return source.Files
 }
 
-// derive copies a shipped policy ("default@2") with settings changed. It fails where a
+// derive copies a shipped policy ("default@3") with settings changed. It fails where a
 // setting is not there to be changed.
 func derive(from string, changes sets) (dispute.PolicySource, error) {
 	all, err := dispute.EmbeddedPolicies()
@@ -167,17 +167,17 @@ func TestDerivedPolicies(t *testing.T) {
 	t.Parallel()
 	l, err := library()
 	require.NoError(t, err)
-	require.Equal(t, []string{"default@1", "default@2", "demo@1", "demo@2", "story@1"}, l.Versions())
+	require.Equal(t, []string{"default@1", "default@2", "default@3", "demo@1", "demo@2", "demo@3", "story@1"}, l.Versions())
 	book, err := l.Book("story@1")
 	require.NoError(t, err)
-	shipped, err := l.Book("default@2")
+	shipped, err := l.Book("default@3")
 	require.NoError(t, err)
 	require.Empty(t, book.Policy().Clocks[dispute.ClockAppealWindow].Remind)
 	require.Equal(t, shipped.Policy().Reasons, book.Policy().Reasons)
 	require.Equal(t, shipped.Policy().Limits, book.Policy().Limits)
 	wrong := sets{"clocks.reopen": "1s", "clocks.survey.agian": "1s", "reason": nil, "clocks.survey": 1}
 	for path, value := range wrong {
-		_, err := derive("default@2", sets{path: value})
+		_, err := derive("default@3", sets{path: value})
 		require.ErrorContains(t, err, path)
 	}
 	_, err = derive("default@9", story)

@@ -59,7 +59,7 @@ func provesNothing(t *testing.T, s *stack) {
 
 	require.Equal(t, dispute.ProofFailed, closed.Proof[0].State)
 	require.Equal(t, dispute.PartyMerchant, closed.Liability[0].Party)
-	require.Equal(t, "demo@2/liability/not_received/2", closed.Liability[0].Rule)
+	require.Equal(t, "demo@3/liability/not_received/2", closed.Liability[0].Rule)
 	require.Equal(t, "Taobao art. 10", closed.Liability[0].Basis)
 	s.paid(t, id, moved{"refund.made", "refund-1/1", 5000})
 	s.parcels(t, id, 0, 0, 0, 0)

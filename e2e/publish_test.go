@@ -37,14 +37,14 @@ func TestANewVersionBreaksNoOpenCase(t *testing.T) {
 	s := newStack(t, options{policy: "shop"})
 	first := story.with(sets{"name": "shop"})
 	admin := s.admin(t)
-	admin.publishPolicy(filesOf(t, "default@2", first))
+	admin.publishPolicy(filesOf(t, "default@3", first))
 
 	c, early := waitingForEvidence(t, s)
 	d, late := labelIssued(t, s)
 	require.Equal(t, "shop@1", c.get(early).PolicyVersion)
 
 	// The next version is stricter at every step that the cases still have before them.
-	admin.publishPolicy(filesOf(t, "default@2", first.with(sets{
+	admin.publishPolicy(filesOf(t, "default@3", first.with(sets{
 		"version": 2, "clocks.customer_info": "1d", "clocks.return_shipment": "1d", "clocks.return_transit": "2d",
 		"limits.automatic": 1, "reasons.damaged_in_transit.evidence": []string{"photo", "statement", "video"},
 	})))
@@ -76,7 +76,7 @@ func TestAWrongPolicyIsPublishedByNobody(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, options{policy: "story", noWorker: true})
 	shop := sets{"name": "shop", "version": 1}
-	wrong := filesOf(t, "default@2", shop.with(sets{"clocks.customer_info": "48 hours", "calendar": "atlantis"}))
+	wrong := filesOf(t, "default@3", shop.with(sets{"clocks.customer_info": "48 hours", "calendar": "atlantis"}))
 	for _, path := range []string{"/v1/policies", "/v1/policies/check"} {
 		r := s.admin(t).do(http.MethodPost, path, map[string]any{"files": wrong})
 		require.Equal(t, http.StatusUnprocessableEntity, r.status, "%s", r.body)
@@ -101,19 +101,19 @@ func TestAWrongPolicyIsPublishedByNobody(t *testing.T) {
 	require.Contains(t, said, "48 hours")
 	require.Contains(t, said, "^")
 
-	said, err = publish(filesOf(t, "default@2", shop))
+	said, err = publish(filesOf(t, "default@3", shop))
 	require.NoError(t, err, said)
 	require.Contains(t, said, "published shop@1 as revision ")
-	said, err = publish(filesOf(t, "default@2", shop))
+	said, err = publish(filesOf(t, "default@3", shop))
 	require.NoError(t, err, said)
 	require.Contains(t, said, "shop@1 is published already")
-	said, err = publish(filesOf(t, "default@2", shop.with(sets{"clocks.customer_info": "8d"})))
+	said, err = publish(filesOf(t, "default@3", shop.with(sets{"clocks.customer_info": "8d"})))
 	require.Error(t, err)
 	require.Contains(t, said, "shop@1 is published with other content; copy it under the next number")
 	said, err = s.run(t, binary(t), "policy", "list")
 	require.NoError(t, err, said)
 	require.Regexp(t, `shop@1 +2026-01-01 +\d+ `, said)
-	said, err = s.run(t, binary(t), "policy", "diff", "default@2", "shop@1")
+	said, err = s.run(t, binary(t), "policy", "diff", "default@3", "shop@1")
 	require.NoError(t, err, said)
 	require.Contains(t, said, "the name goes from default to shop")
 }
@@ -124,7 +124,7 @@ func TestTheNewestVersionBindsOpenCases(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, options{policy: "modern"})
 	modern := func(version int) map[string]string {
-		return filesOf(t, "default@2", sets{"name": "modern", "version": version, "effective_from": "2020-01-01", "binds": "newest"})
+		return filesOf(t, "default@3", sets{"name": "modern", "version": version, "effective_from": "2020-01-01", "binds": "newest"})
 	}
 	admin := s.admin(t)
 	admin.publishPolicy(modern(1))

@@ -140,7 +140,7 @@ func workday(t *testing.T, n int) time.Time {
 func ownPolicy(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range filesOf(t, "default@2", sets{"name": "own", "version": 1}) {
+	for name, text := range filesOf(t, "default@3", sets{"name": "own", "version": 1}) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
 	return dir

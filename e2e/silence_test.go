@@ -68,7 +68,7 @@ func silentAgent(t *testing.T, s *stack) {
 
 	require.True(t, closed.Breached)
 	require.Equal(t, dispute.System, closed.Decisions[0].Author)
-	require.Equal(t, "demo@2/clocks/agent_decision", closed.Decisions[0].Rule)
+	require.Equal(t, "demo@3/clocks/agent_decision", closed.Decisions[0].Rule)
 	s.breached(t, id, dispute.ClockAgentDecision)
 	s.paid(t, id, moved{"refund.made", "refund-1/1", 5000})
 	s.told(t, id, told{"customer accepted": 1, "agent task": 1, "supervisor breach": 1, "customer decision": 1, "customer refunded": 1,

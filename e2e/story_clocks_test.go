@@ -14,7 +14,7 @@ import (
 // the end of a case, in which no court is foreseen and little more time can be given.
 func fastLibrary(t *testing.T) *dispute.Library {
 	t.Helper()
-	return libraryWith(t, "fast", "default@2", sets{
+	return libraryWith(t, "fast", "default@3", sets{
 		"clocks.reopen_window": "20s", "clocks.escalation_window": "2s", "clocks.survey": "1s", "clocks.survey.again": "60s",
 		"suspension.court_or_police": nil, "extension.most": "2wd", "extension.times": 1,
 	})

@@ -45,7 +45,7 @@ type held struct {
 // published by a newer one. Cases that need it wait.
 type rejected struct {
 	revision int64
-	id       string // default@2, cn-2026
+	id       string // default@3, cn-2026
 	err      error
 }
 
@@ -134,7 +134,7 @@ func (b *Base) Run(ctx context.Context) {
 	}
 }
 
-// Rejected says by id (default@2, cn-2026) which documents are left out, and why.
+// Rejected says by id (default@3, cn-2026) which documents are left out, and why.
 func (b *Base) Rejected() map[string]error {
 	out := map[string]error{}
 	if h := b.held.Load(); h != nil {

@@ -19,7 +19,7 @@ import (
 
 var (
 	textsUntil = noon.AddDate(1, 0, 0)
-	kept       = dispute.Retention{TextsUntil: textsUntil, RecordUntil: noon.AddDate(3, 0, 0), Rule: "default@2/retention", Basis: "E-commerce Law art. 31"}
+	kept       = dispute.Retention{TextsUntil: textsUntil, RecordUntil: noon.AddDate(3, 0, 0), Rule: "default@3/retention", Basis: "E-commerce Law art. 31"}
 )
 
 // shelve records a case with a statement, a photo with its name, and a report of a

@@ -131,7 +131,7 @@ func (r *caseRun) refuseExtra(by dispute.Actor, data kv, legs []string) {
 	r.notify(dispute.NoticeDecision, dispute.RoleCustomer, data)
 	r.settleProblems()
 	for i := range r.Case.Legs {
-		if l := &r.Case.Legs[i]; l.Return != nil && l.State.CanBecome(dispute.ReturnCancelled) && !slices.Contains(legs, l.ID) {
+		if l := &r.Case.Legs[i]; l.Return != nil && l.CanBecome(dispute.ReturnCancelled) && !slices.Contains(legs, l.ID) {
 			r.meetLegClocks(l.ID)
 			r.setLeg(l, dispute.ReturnCancelled, by, extraRefused)
 			r.cancelAfter(l.ID, extraRefused)

@@ -48,7 +48,7 @@ func (r *caseRun) end(o dispute.Outcome) {
 		l := &r.Case.Legs[i]
 		switch {
 		case l.State.Final():
-		case l.Return != nil && l.State.CanBecome(dispute.ReturnCancelled):
+		case l.Return != nil && l.CanBecome(dispute.ReturnCancelled):
 			r.setLeg(l, dispute.ReturnCancelled, dispute.System, string(o))
 		case l.Money != nil && l.State == dispute.MoneyRequired:
 			r.setLeg(l, dispute.MoneyCancelled, dispute.System, string(o))

@@ -45,7 +45,16 @@ func (r *caseRun) progress() {
 		return
 	}
 	for i := range r.Case.Legs {
-		r.progressMoney(&r.Case.Legs[i])
+		switch l := &r.Case.Legs[i]; l.Type {
+		case dispute.LegRefund, dispute.LegCompensation:
+			r.progressMoney(l)
+		case dispute.LegReplacement:
+			r.progressReplacement(l)
+		case dispute.LegRepair:
+			r.progressRepair(l)
+		case dispute.LegAmendment:
+			r.progressAmendment(l)
+		}
 	}
 	if r.Case.Stage != dispute.StageExecution {
 		return
@@ -56,10 +65,10 @@ func (r *caseRun) progress() {
 		if !l.State.Final() || needsPerson(l) {
 			return
 		}
-		switch l.State {
-		case dispute.MoneySucceeded:
+		switch {
+		case l.Done():
 			succeeded++
-		case dispute.ReturnExpired:
+		case l.State == dispute.ReturnExpired:
 			expired = true
 		}
 	}
@@ -163,11 +172,17 @@ func (r *caseRun) advance() {
 	}
 	for i := range r.Case.Legs {
 		leg := &r.Case.Legs[i]
-		if leg.Return != nil {
+		switch leg.Type {
+		case dispute.LegReturn:
 			r.advanceReturn(leg)
-		}
-		if leg.Money != nil {
+		case dispute.LegRefund, dispute.LegCompensation:
 			r.advanceMoney(leg)
+		case dispute.LegReplacement:
+			r.advanceReplacement(leg)
+		case dispute.LegRepair:
+			r.advanceRepair(leg)
+		case dispute.LegAmendment:
+			r.advanceAmendment(leg)
 		}
 	}
 }
@@ -178,7 +193,7 @@ func (r *caseRun) setLeg(leg *dispute.Leg, to dispute.LegState, by dispute.Actor
 	if leg.State == to {
 		return true
 	}
-	if !leg.State.CanBecome(to) {
+	if !leg.CanBecome(to) {
 		r.log(dispute.EventIgnored, by, "illegal_move", kv{"leg_id": leg.ID, "from": leg.State, "to": to})
 		return false
 	}

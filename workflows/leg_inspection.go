@@ -32,7 +32,7 @@ func (r *caseRun) received(w dispute.WarehouseReceived) {
 		kind = dispute.EventCorrected
 	}
 	r.logEvent(kind, warehouse, "", w.EventID, kv{"leg_id": l.ID, "lines": w.Lines, "sequence": w.Sequence})
-	if ret.ReceivedAt != nil || !l.State.CanBecome(dispute.ReturnReceived) || r.moneyMoved(l) || r.Engine.Ending != "" {
+	if ret.ReceivedAt != nil || !l.CanBecome(dispute.ReturnReceived) || r.moneyMoved(l) || r.Engine.Ending != "" {
 		return // counted again, or the case went on without it: recorded, nothing to do
 	}
 	now := r.now()
@@ -63,7 +63,7 @@ func (r *caseRun) inspected(w dispute.WarehouseInspected) {
 		kind = dispute.EventCorrected
 	}
 	r.logEvent(kind, warehouse, "", w.EventID, kv{"leg_id": l.ID, "lines": w.Lines, "sequence": w.Sequence})
-	if r.Engine.Ending != "" || r.moneyMoved(l) || (!again && !l.State.CanBecome(dispute.ReturnInspected)) {
+	if r.Engine.Ending != "" || r.moneyMoved(l) || (!again && !l.CanBecome(dispute.ReturnInspected)) {
 		r.log(dispute.EventIgnored, warehouse, "too_late_to_matter", kv{"leg_id": l.ID, "state": l.State})
 		return
 	}

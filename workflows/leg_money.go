@@ -168,7 +168,7 @@ func (r *caseRun) moneyUpdate(l *dispute.Leg, status dispute.LegState, ref strin
 	if status == dispute.MoneyCancelled {
 		status = dispute.MoneyFailed // the provider gave it up: nothing was paid
 	}
-	if l.State == status || !l.State.CanBecome(status) {
+	if l.State == status || !l.CanBecome(status) {
 		if eventID != "" {
 			r.ignore(by, "nothing_new", eventID, kv{"leg_id": l.ID, "status": status})
 		}

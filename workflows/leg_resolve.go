@@ -19,13 +19,20 @@ func (r *caseRun) resolveCommand(c dispute.ResolveCommand) error {
 	if c.Result != dispute.ResultSucceeded && c.Result != dispute.ResultFailed && c.Result != dispute.ResultRetry {
 		return dispute.Invalid("result is succeeded, failed or retry", dispute.Field{Pointer: "/result", Detail: "unknown result"})
 	}
-	if l.Money == nil {
+	switch l.Type {
+	case dispute.LegReturn:
 		return r.resolveReturn(l, c)
+	case dispute.LegReplacement:
+		return r.resolveReplacement(l, c)
+	case dispute.LegRepair:
+		return r.resolveRepair(l, c)
+	case dispute.LegAmendment:
+		return r.resolveAmendment(l, c)
 	}
 	switch c.Result {
 	case dispute.ResultSucceeded, dispute.ResultFailed:
 		to := dispute.LegState(c.Result)
-		if l.State.Final() || !l.State.CanBecome(to) {
+		if l.State.Final() || !l.CanBecome(to) {
 			return dispute.Errorf(dispute.CodeNotAllowedNow, "a payment that is %s cannot be resolved as %s", l.State, c.Result)
 		}
 		if to == dispute.MoneyFailed {
@@ -102,10 +109,10 @@ func (r *caseRun) resolveReturn(l *dispute.Leg, c dispute.ResolveCommand) error 
 	if c.Result == dispute.ResultSucceeded {
 		to = dispute.ReturnAccepted
 	}
-	if to == dispute.ReturnAccepted && l.State.CanBecome(dispute.ReturnInspected) {
+	if to == dispute.ReturnAccepted && l.CanBecome(dispute.ReturnInspected) {
 		r.setLeg(l, dispute.ReturnInspected, c.Actor, "by_hand")
 	}
-	if c.Result == dispute.ResultRetry || !l.State.CanBecome(to) {
+	if c.Result == dispute.ResultRetry || !l.CanBecome(to) {
 		return dispute.Errorf(dispute.CodeNotAllowedNow, "a return that is %s cannot be resolved as %s", l.State, c.Result)
 	}
 	r.meetLegClocks(l.ID)

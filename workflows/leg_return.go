@@ -206,7 +206,7 @@ func (r *caseRun) shipped(s dispute.ReturnShipped) {
 
 // underway marks the first scan or number: the customer has done their part.
 func (r *caseRun) underway(l *dispute.Leg) {
-	if l.State == dispute.ReturnInTransit || !l.State.CanBecome(dispute.ReturnInTransit) {
+	if l.State == dispute.ReturnInTransit || !l.CanBecome(dispute.ReturnInTransit) {
 		return
 	}
 	now := r.now()

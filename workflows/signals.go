@@ -41,8 +41,10 @@ func (r *caseRun) signal(name dispute.SignalName, body []byte) {
 		take(r, name, body, r.settled)
 	case dispute.SignalReproject:
 		take(r, name, body, r.reproject)
-	case dispute.SignalReplacementUpdate, dispute.SignalRepairUpdate:
-		take(r, name, body, func(e anyEvent) { r.ignore(dispute.System, "no_such_leg", e.EventID, kv{"signal": name}) })
+	case dispute.SignalReplacementUpdate:
+		take(r, name, body, r.replaced)
+	case dispute.SignalRepairUpdate:
+		take(r, name, body, r.repaired)
 	default:
 		r.ignore(dispute.System, "unknown_signal", "", kv{"signal": clip(string(name))})
 	}

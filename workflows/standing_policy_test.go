@@ -40,7 +40,7 @@ const standingClocks = `clocks:
   suspension: {budget: 30d, owner: supervisor, on_expiry: ` + dispute.SilenceResume + `}
 `
 
-// standingDefective leaves claims about defects to a person, as default@2 does.
+// standingDefective leaves claims about defects to a person, as default@3 does.
 const standingDefective = `  defective:
     route: offer
     routes: [{when: case.kind == "claim", route: person}]
