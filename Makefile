@@ -15,7 +15,7 @@ LINT_STAMP    := $(BIN)/.lint-$(call sum,lint)
 CODEGEN_STAMP := $(BIN)/.codegen-$(call sum,codegen)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test bench chaos scale check fmt lint workflowcheck fresh replay generate clean
+.PHONY: help run demo build test bench chaos scale scale-reports check fmt lint workflowcheck fresh replay generate clean
 
 help: ## List the targets.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ chaos: build ## Only the hard weather: parts killed, away, hanging; cancel, rese
 
 scale: build ## Correct a calendar under ten thousand open cases; takes about ten minutes.
 	@REDRESS_TEST_CASES=$${REDRESS_TEST_CASES:-10000} $(BIN)/redress testenv -- $(GO) test -count=1 -timeout 60m -run AtScale -v ./e2e
+
+scale-reports: ## Every report over a million cases on a real PostgreSQL; takes a few minutes.
+	@REDRESS_TEST_REPORT_CASES=$${REDRESS_TEST_REPORT_CASES:-1000000} $(GO) test -count=1 -timeout 30m -run TestReportsAtScale -v ./store
 
 check: fmt lint workflowcheck fresh replay ## Format, lint, determinism, generated code, replay.
 	@echo "check: ok"

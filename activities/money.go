@@ -23,6 +23,7 @@ type Ledger interface {
 // Money holds the steps that pay (law 3: money moves once).
 type Money struct {
 	Payments Payments
+	Credits  Credits // of claims in coupons and gifts
 	Ledger   Ledger
 }
 
@@ -99,11 +100,7 @@ func (m *Money) Reconcile(ctx context.Context, claim dispute.MoneyClaim) (Moveme
 
 // find returns nil when the provider has nothing under the key.
 func (m *Money) find(ctx context.Context, claim dispute.MoneyClaim) (*Movement, error) {
-	look := m.Payments.FindRefund
-	if claim.Type == dispute.LegCompensation {
-		look = m.Payments.FindPayout
-	}
-	moved, err := look(ctx, claim.Key)
+	moved, err := m.look(ctx, claim)
 	var partner *PartnerError
 	if errors.As(err, &partner) && partner.Status == http.StatusNotFound {
 		return nil, nil
@@ -115,7 +112,21 @@ func (m *Money) find(ctx context.Context, claim dispute.MoneyClaim) (*Movement, 
 	return &recorded, err
 }
 
+// look asks whoever moves the claim what stands under its key.
+func (m *Money) look(ctx context.Context, claim dispute.MoneyClaim) (Movement, error) {
+	switch {
+	case claim.Form.Credited():
+		return m.Credits.FindCredit(ctx, claim.Key)
+	case claim.Type == dispute.LegCompensation:
+		return m.Payments.FindPayout(ctx, claim.Key)
+	}
+	return m.Payments.FindRefund(ctx, claim.Key)
+}
+
 func (m *Money) send(ctx context.Context, claim dispute.MoneyClaim) (Movement, error) {
+	if claim.Form.Credited() {
+		return m.Credits.Credit(ctx, creditOf(claim))
+	}
 	if claim.Type == dispute.LegCompensation {
 		return m.Payments.Payout(ctx, PayoutRequest{Key: claim.Key, CaseID: claim.CaseID, CustomerID: claim.CustomerID, Amount: claim.Amount})
 	}

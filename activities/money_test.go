@@ -261,6 +261,8 @@ func TestReconcileTellsThatGivenUpMoneyMoved(t *testing.T) {
 // orders knows one order with two payments.
 type orders struct{}
 
+func (orders) Amend(context.Context, activities.AmendmentRequest) error { return nil }
+
 func (orders) Order(context.Context, string) (dispute.OrderFacts, error) {
 	return dispute.OrderFacts{Payments: []dispute.OrderMoney{{PaymentID: "pay-1", Captured: 9000}, {PaymentID: "pay-2", Captured: 9000}}}, nil
 }

@@ -31,4 +31,21 @@ const (
 	NamePay            = "Pay"
 	NameReconcile      = "Reconcile"
 	NameSweepCases     = "SweepCases"
+
+	NameReplace           = "Replace"
+	NameCancelReplacement = "CancelReplacement"
+	NameIntercept         = "Intercept"
+	NameRelease           = "Release"
+	NameAmend             = "Amend"
+
+	NameAnnounceRepair = "AnnounceRepair"
+	NameApproveRepair  = "ApproveRepair"
+	NameCancelRepair   = "CancelRepair"
+
+	// Of recoveries: the first two run as local activities, and as ordinary ones when the
+	// record is away.
+	NameOpenRecovery   = "OpenRecovery"
+	NameRecordRecovery = "RecordRecovery"
+	NameFileClaim      = "FileClaim"
+	NameFindClaim      = "FindClaim"
 )

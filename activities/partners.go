@@ -18,6 +18,7 @@ type Orders interface {
 	// Order returns lines, captured payments, shipping and delivery; a
 	// *PartnerError with status 404 when there is no such order.
 	Order(ctx context.Context, orderID string) (dispute.OrderFacts, error)
+	Amender
 }
 
 // Warehouse dispatches orders and takes returns in.
@@ -28,6 +29,9 @@ type Warehouse interface {
 	AnnounceReturn(ctx context.Context, a ReturnAnnouncement) (ReturnAddress, error)
 	// CancelReturn voids an announced RMA; cancelling twice or the unknown is success.
 	CancelReturn(ctx context.Context, key, rmaID string) error
+	Replacements
+	Interceptions
+	Workshop
 }
 
 // ReturnAnnouncement is an RMA that Redress issued.
@@ -43,6 +47,8 @@ type ReturnAnnouncement struct {
 // ReturnAddress is where the goods shall go.
 type ReturnAddress struct {
 	Address string `json:"address"`
+	// WarehouseID is the warehouse at the address, where the partner names it.
+	WarehouseID string `json:"warehouse_id,omitempty"`
 }
 
 // Carrier moves parcels.
@@ -62,6 +68,8 @@ type LabelRequest struct {
 	CaseID  string         `json:"case_id"`
 	OrderID string         `json:"order_id"`
 	Lines   []dispute.Line `json:"lines"`
+	// Number counts the labels of one RMA from 1 (0 means 1): each has a key of its own.
+	Number int `json:"number,omitempty"`
 }
 
 // Label is a return label.
@@ -129,16 +137,27 @@ type Notifier interface {
 }
 
 // Notification is a notice on its way; Contact is personal and comes from the
-// case's texts at the moment of sending.
+// case's texts at the moment of sending. One that is about no case (a report to the
+// supervisors) has a key of its own, such as report/weekly/2026-W47, and its words.
 type Notification struct {
 	Key        string            `json:"-"` // <case>/<milestone>/<number>
-	CaseID     string            `json:"case_id"`
-	CustomerID string            `json:"customer_id"`
+	At         time.Time         `json:"-"` // when it was made; a retry says the same
+	CaseID     string            `json:"case_id,omitempty"`
+	CustomerID string            `json:"customer_id,omitempty"`
 	To         dispute.Role      `json:"to"`
-	Milestone  dispute.Milestone `json:"milestone"`
+	Milestone  dispute.Milestone `json:"milestone,omitempty"`
 	Number     int               `json:"number"`
 	Contact    string            `json:"contact,omitempty"`
 	Data       map[string]any    `json:"data,omitempty"`
+	Language   dispute.Language  `json:"language,omitempty"`
+	Subject    string            `json:"subject,omitempty"` // in words: what the person reads
+	Text       string            `json:"text,omitempty"`
+}
+
+// Channelled is a notifier of several channels that says which one a notification takes.
+type Channelled interface {
+	Notifier
+	Channel(n Notification) dispute.NoticeChannel
 }
 
 // PartnerError is a partner's failure. Status is the HTTP status, 0 when no

@@ -55,6 +55,9 @@ func (r *Record) Record(ctx context.Context, b dispute.Batch) (Recorded, error) 
 	if err := r.keep(ctx, &b); err != nil {
 		return Recorded{}, err
 	}
+	if err := r.recover(ctx, &b); err != nil {
+		return Recorded{}, err
+	}
 	receipt, err := r.Keeper.Record(ctx, b)
 	switch {
 	case err == nil:
@@ -84,7 +87,8 @@ func (r *Record) start(ctx context.Context, b *dispute.Batch) ([]dispute.Clock, 
 	return clocks, nil
 }
 
-// stand leaves out the notices that the policy does not send, and has the clocks of
+// stand leaves out the notices that the policy does not send, adds to the others what
+// people need to know, and has the clocks of
 // the case stand still or run as it says once the batch is true: awaiting_customer
 // costs a case no step of its own. A policy that this worker does not know must not
 // hold up a step that needs none: then the next step sees to it.
@@ -96,7 +100,7 @@ func (r *Record) stand(ctx context.Context, b *dispute.Batch) []dispute.Clock {
 	if err != nil {
 		return nil
 	}
-	b.Notices = book.Notices(b.Notices)
+	b.Notices = book.Enlarged(&b.Case, book.Notices(b.Notices))
 	changed, err := book.Stand(&b.Case, b.At)
 	if err != nil || len(changed) == 0 {
 		return nil

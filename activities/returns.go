@@ -1,6 +1,9 @@
 package activities
 
-import "context"
+import (
+	"context"
+	"strconv"
+)
 
 // Returns holds the steps that prepare and undo the sending back of goods.
 type Returns struct {
@@ -23,6 +26,9 @@ func (r *Returns) CancelReturn(ctx context.Context, rmaID string) error {
 // IssueLabel buys a return label.
 func (r *Returns) IssueLabel(ctx context.Context, req LabelRequest) (Label, error) {
 	req.Key = req.RMAID + "/label"
+	if req.Number > 1 {
+		req.Key += "/" + strconv.Itoa(req.Number)
+	}
 	label, err := r.Carrier.IssueLabel(ctx, req)
 	return label, Classify(err)
 }

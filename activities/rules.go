@@ -57,7 +57,7 @@ func (r *Rules) Intake(ctx context.Context, o dispute.Opening) (dispute.Intake, 
 		return dispute.Intake{}, Classify(err)
 	}
 	in, err := b.Intake(o)
-	in.Foresees = b.Foresees()
+	in.Foresees, in.Negotiation = b.Foresees(), b.Negotiation()
 	return in, Classify(err)
 }
 
@@ -86,6 +86,8 @@ type Admitted struct {
 	// policy binds it once the order is known; the ruling is that version's.
 	PolicyVersion string              `json:"policy_version,omitempty"`
 	Foresees      []dispute.ClockName `json:"foresees,omitempty"` // of that version
+	// Negotiation is that version's too.
+	Negotiation *dispute.Negotiation `json:"negotiation,omitempty"`
 }
 
 // Admit rules on whether the case may proceed, once the order was asked for.
@@ -103,7 +105,7 @@ func (r *Rules) Admit(ctx context.Context, c *dispute.Case, at time.Time) (Admit
 		if b, err = library.Book(bound); err != nil {
 			return Admitted{}, Classify(err)
 		}
-		a.PolicyVersion, a.Foresees = bound, b.Foresees()
+		a.PolicyVersion, a.Foresees, a.Negotiation = bound, b.Foresees(), b.Negotiation()
 	}
 	a.Admission = b.Admit(c)
 	if a.Admissible {

@@ -73,6 +73,8 @@ type Reprojected struct {
 	// PolicyVersion is set where the case goes on under another version.
 	PolicyVersion string              `json:"policy_version,omitempty"`
 	Foresees      []dispute.ClockName `json:"foresees,omitempty"` // of that version
+	// Negotiation is that version's too.
+	Negotiation *dispute.Negotiation `json:"negotiation,omitempty"`
 	// Unknown is set where the record has no such revision.
 	Unknown bool `json:"unknown,omitempty"`
 }
@@ -97,7 +99,7 @@ func (r *Rules) Reproject(ctx context.Context, c *dispute.Case, at time.Time, re
 		return Reprojected{}, Classify(err)
 	}
 	if version != c.PolicyVersion {
-		out.PolicyVersion, out.Foresees = version, b.Foresees()
+		out.PolicyVersion, out.Foresees, out.Negotiation = version, b.Foresees(), b.Negotiation()
 	}
 	for _, k := range c.Clocks {
 		if next, changed := b.Reproject(k, at); changed {

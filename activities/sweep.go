@@ -19,6 +19,7 @@ type SweepRecord interface {
 type SweepEngine interface {
 	Describe(ctx context.Context, caseID string) (running bool, runID string, err error)
 	Reproject(ctx context.Context, caseID, eventID string) error
+	DescribeRecovery(ctx context.Context, r dispute.Recovery) (running bool, err error)
 }
 
 // Sweeper compares the record with the engine.
@@ -26,6 +27,8 @@ type Sweeper struct {
 	Record SweepRecord
 	Engine SweepEngine
 	Limit  int // cases a sweep; 0 means 500
+	// Recoveries are swept too; nil: not.
+	Recoveries RecoverySweep
 }
 
 // SweepReport counts what a sweep found.
@@ -33,6 +36,8 @@ type SweepReport struct {
 	Looked     int `json:"looked"`
 	Orphaned   int `json:"orphaned"`
 	Reproduced int `json:"taken_over"` // runs told to take their record over
+	// OrphanedRecoveries are open recoveries whose workflow is gone.
+	OrphanedRecoveries int `json:"orphaned_recoveries"`
 }
 
 // SweepCases marks open cases whose workflow is gone, and wakes runs (after a
@@ -52,7 +57,41 @@ func (s *Sweeper) SweepCases(ctx context.Context) (SweepReport, error) {
 			return report, Classify(err)
 		}
 	}
-	return report, nil
+	if s.Recoveries != nil {
+		err = s.recoveries(ctx, limit, &report)
+	}
+	return report, Classify(err)
+}
+
+// RecoverySweep is what the sweep needs of the record for recoveries.
+type RecoverySweep interface {
+	// RecoveryRuns returns the open recoveries that were looked at longest ago.
+	RecoveryRuns(ctx context.Context, limit int) ([]dispute.RecoveryRun, error)
+	// MarkRecoveryOrphaned shows that an open recovery has no workflow, or has one again.
+	MarkRecoveryOrphaned(ctx context.Context, id string, orphaned bool) error
+}
+
+// recoveries marks the open recoveries whose workflow is gone.
+func (s *Sweeper) recoveries(ctx context.Context, limit int, report *SweepReport) error {
+	runs, err := s.Recoveries.RecoveryRuns(ctx, limit)
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		running, err := s.Engine.DescribeRecovery(ctx, r.Recovery)
+		if err != nil {
+			return err
+		}
+		if !running {
+			report.OrphanedRecoveries++
+		}
+		if running == r.Orphaned {
+			if err := s.Recoveries.MarkRecoveryOrphaned(ctx, r.Recovery.ID, !running); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (s *Sweeper) look(ctx context.Context, r dispute.OpenRun, report *SweepReport) error {

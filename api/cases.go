@@ -21,7 +21,7 @@ func (s *Server) ListCases(ctx context.Context, r ListCasesRequestObject) (ListC
 	x, p := exchangeOf(ctx), r.Params
 	filter := dispute.CaseFilter{
 		Stage: value(p.Stage), WaitingOn: value(p.WaitingOn), Kind: value(p.Kind), Reason: value(p.Reason),
-		OrderID: value(p.OrderId), CustomerID: value(p.CustomerId), Assignee: value(p.Assignee), Breached: p.Breached,
+		OrderID: value(p.OrderId), CustomerID: value(p.CustomerId), Assignee: value(p.Assignee), Team: value(p.Team), Class: value(p.Class), Breached: p.Breached,
 		DueBefore: p.DueBefore, SortByDue: value(p.Sort) == DueAt, Cursor: value(p.Cursor), Limit: value(p.Limit),
 	}
 	page := CasePage{Items: []Case{}}

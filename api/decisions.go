@@ -24,6 +24,10 @@ func (s *Server) Decide(ctx context.Context, r DecideRequestObject) (DecideRespo
 	if err := s.admit(x, b.ExpectedVersion, dispute.ActionDecide, ""); err != nil {
 		return nil, err
 	}
+	if err := s.cites(ctx, x, value(b.Cites)); err != nil {
+		return nil, err
+	}
+	command.Cites = value(b.Cites)
 	var err error
 	if command.NoteID, err = s.keepText(ctx, remarkPrefix, false, b.Note); err != nil {
 		return nil, err

@@ -28,6 +28,13 @@ func (s *Server) AddEvidence(ctx context.Context, r AddEvidenceRequestObject) (A
 		}
 		up.kind, up.mediaType = r.JSONBody.Type, plainText
 	}
+	if r.JSONBody != nil && dispute.SaysAmendment(up.kind) {
+		// The order system is told these words: they are a text of the case as well.
+		if err := s.Store.AddText(ctx, dispute.Text{ID: dispute.AmendmentTextPrefix + x.derived("ev"), CaseID: x.caseID(), Kind: textAmendment,
+			Author: x.actor(), Body: r.JSONBody.Text, CreatedAt: s.now()}); err != nil {
+			return nil, err
+		}
+	}
 	added, err := s.Store.AddEvidence(ctx, dispute.EvidenceSubmission{CaseID: x.caseID(), FileName: up.fileName,
 		Evidence: dispute.Evidence{ID: x.derived("ev"), Type: up.kind, SubmittedBy: x.actor(), SHA256: up.sha256,
 			MediaType: up.mediaType, Size: up.size, ReceivedAt: s.now()}})
@@ -53,6 +60,10 @@ func (s *Server) GetEvidenceContent(ctx context.Context, r GetEvidenceContentReq
 		return nil, erased(x.record.Retention) // just now: the record of it follows
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := s.looked(ctx, dispute.AccessEvidence, item.ID); err != nil {
+		content.Close()
 		return nil, err
 	}
 	disposition := mime.FormatMediaType("attachment", map[string]string{"filename": downloadName(item, name)})

@@ -150,6 +150,16 @@ func (f *fakeDoor) Reopen(ctx context.Context, id string, c dispute.ReopenComman
 func (f *fakeDoor) AnswerSurvey(ctx context.Context, id string, c dispute.SurveyCommand) (dispute.CommandResult, error) {
 	return f.do(ctx, id, c)
 }
+func (f *fakeDoor) Mediate(ctx context.Context, id string, c dispute.MediateCommand) (dispute.CommandResult, error) {
+	return f.do(ctx, id, c)
+}
+func (f *fakeDoor) AnswerQuote(ctx context.Context, id string, c dispute.QuoteCommand) (dispute.CommandResult, error) {
+	return f.do(ctx, id, c)
+}
 func (f *fakeDoor) RequestEvidence(ctx context.Context, id string, c dispute.RequestEvidenceCommand) (dispute.CommandResult, error) {
+	return f.do(ctx, id, c)
+}
+
+func (f *fakeDoor) Relabel(ctx context.Context, id string, c dispute.RelabelCommand) (dispute.CommandResult, error) {
 	return f.do(ctx, id, c)
 }

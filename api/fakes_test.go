@@ -30,6 +30,9 @@ type fakeStore struct {
 	rules      []dispute.PublishedRule
 	filter     dispute.CaseFilter // of the last list
 	finishErr  error
+	recoveries []dispute.RecoveryRecord
+	figures    fakeReports // of reports and dossiers
+	fakeArticles
 }
 
 func newFakeStore(now func() time.Time) *fakeStore {
@@ -280,7 +283,11 @@ func (f *fakeStore) ListInbox(_ context.Context, state dispute.InboxState, curso
 	return out, err
 }
 
-func (f *fakeStore) MatchInbox(_ context.Context, id int64, caseID string) (dispute.InboxEvent, error) {
+func (f *fakeStore) GetInbox(_ context.Context, id int64) (dispute.InboxEvent, error) {
+	return dispute.InboxEvent{ID: id}, nil
+}
+
+func (f *fakeStore) MatchInbox(_ context.Context, id int64, caseID, _ string) (dispute.InboxEvent, error) {
 	leave, err := f.enter()
 	defer leave()
 	if err != nil {

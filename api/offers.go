@@ -47,6 +47,9 @@ func (s *Server) RespondToOffer(ctx context.Context, r RespondToOfferRequestObje
 			return nil, err
 		}
 		ask := dispute.CounterAsk{Remedies: b.Counter.Remedies}
+		if err := s.admitCounter(x); err != nil {
+			return nil, err
+		}
 		if err := dispute.CheckCounter(&x.record.Case, &ask); err != nil {
 			return nil, err
 		}

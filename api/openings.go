@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -47,13 +48,21 @@ func (s *Server) opening(x *exchange, b *OpenCaseRequest) (dispute.Opening, erro
 	o := dispute.Opening{
 		CaseID: x.row.CaseID, ShopID: b.ShopId, Kind: b.Kind, Reason: b.Reason, Channel: value(b.Channel),
 		OrderID: b.OrderId, Lines: b.Lines, CustomerID: value(b.CustomerId), RequestedRemedy: value(b.RequestedRemedy),
-		Currency: value(b.Currency), PreviousCaseID: value(b.PreviousCaseId), OpenedBy: x.actor(), OpenedAt: s.now(),
+		Currency: value(b.Currency), PreviousCaseID: value(b.PreviousCaseId), Language: value(b.Language), OpenedBy: x.actor(), OpenedAt: s.now(),
+	}
+	o.Class, o.ArticleSession = value(b.Class), value(b.ArticleSession)
+	if b.Intake != nil && b.Intake.OccurredAt != nil {
+		at := b.Intake.OccurredAt.UTC().Truncate(time.Microsecond)
+		o.OccurredAt = &at
 	}
 	if o.Channel == "" {
 		o.Channel = dispute.ChannelInApp
 	}
 	if b.Statement != nil {
 		o.Evidence = []dispute.EvidenceType{dispute.EvidenceStatement}
+	}
+	if b.Amendment != nil {
+		o.Amendment = amendmentAsk(x, &o, b.Amendment)
 	}
 	if err := whose(x, &o); err != nil {
 		return o, err
@@ -115,6 +124,16 @@ func (s *Server) openingClaim(x *exchange, claim dispute.OperationClaim) (disput
 	}
 	if body.Statement != nil {
 		claim.Texts = append(claim.Texts, text(textStatement, *body.Statement))
+	}
+	if in := body.Intake; in != nil {
+		for kind, words := range map[string]*string{textSymptom: in.Symptom, textStepsTried: in.StepsTried} {
+			if words != nil {
+				claim.Texts = append(claim.Texts, text(kind, *words))
+			}
+		}
+	}
+	if words := amendmentWords(body.Amendment); words != "" {
+		claim.Texts = append(claim.Texts, text(textAmendment, words))
 	}
 	if body.Contact != nil {
 		contact, err := json.Marshal(body.Contact)

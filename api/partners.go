@@ -12,9 +12,11 @@ type PartnerKind string
 
 // The kinds of partners that report by webhook.
 const (
+	PartnerOrders    PartnerKind = "orders" // the shop's own system
 	PartnerWarehouse PartnerKind = "warehouse"
 	PartnerCarrier   PartnerKind = "carrier"
 	PartnerPayment   PartnerKind = "payment"
+	PartnerSupplier  PartnerKind = "supplier"
 )
 
 // Partner is who may report by webhook, and what.
@@ -28,8 +30,9 @@ type Partner struct {
 // register checks the partners and joins each kind with its translator.
 func (s *Server) register(all []Partner, replaced map[PartnerKind]Translator) error {
 	s.partners = map[string]Partner{}
-	s.translators = map[PartnerKind]Translator{
-		PartnerWarehouse: warehouseEvents{}, PartnerCarrier: carrierEvents{}, PartnerPayment: paymentEvents{}}
+	s.translators = map[PartnerKind]Translator{PartnerOrders: creditEvents{},
+		PartnerWarehouse: warehouseEvents{}, PartnerCarrier: carrierEvents{}, PartnerPayment: paymentEvents{},
+		PartnerSupplier: claimEvents{}}
 	for kind, t := range replaced {
 		s.translators[kind] = t
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/redresshq/redress/dispute"
 )
@@ -19,12 +20,28 @@ type Store interface {
 
 	// GetCase fails with CodeNotFound.
 	GetCase(ctx context.Context, caseID string) (dispute.CaseRecord, error)
+	// GetRecovery fails with CodeNotFound.
+	GetRecovery(ctx context.Context, id string) (dispute.RecoveryRecord, error)
+	// ListRecoveries fails with CodeInvalid on a cursor that is not one of its own.
+	ListRecoveries(ctx context.Context, filter dispute.RecoveryFilter) (dispute.RecoveryPage, error)
+	RecoveryTimeline(ctx context.Context, id string, after int64, limit int) ([]dispute.RecoveryEntry, error)
 	// RefusedOpening says why a case was never opened; CodeNotFound where nothing is known.
 	RefusedOpening(ctx context.Context, caseID string) (dispute.RefusedOpening, error)
 	// ListCases fails with CodeInvalid on a cursor that is not one of its own.
 	ListCases(ctx context.Context, filter dispute.CaseFilter) (dispute.CasePage, error)
 	Timeline(ctx context.Context, caseID string, afterSeq int64, limit int) ([]dispute.RecordedEntry, error)
 	Events(ctx context.Context, after int64, limit int) ([]dispute.RecordedEntry, error)
+
+	// Report fails with CodeInvalid and fields for a question that cannot be asked.
+	Report(ctx context.Context, query dispute.ReportQuery) (dispute.Report, error)
+	// Weeklies lists the weekly reports, newest first, before a week.
+	Weeklies(ctx context.Context, before string, limit int) ([]dispute.WeeklyReport, error)
+	// Dossier returns everything on record of a case; CodeNotFound.
+	Dossier(ctx context.Context, caseID string) (dispute.Dossier, error)
+	// AddAccess keeps that somebody looked at what people sent in; Accesses lists it,
+	// newest first, before an id.
+	AddAccess(ctx context.Context, access dispute.Access) error
+	Accesses(ctx context.Context, caseID string, before int64, limit int) ([]dispute.Access, error)
 
 	Texts(ctx context.Context, caseID string) ([]dispute.Text, error)
 	// AddText keeps a text once under its id; CodeCaseClosed once the case's are erased.
@@ -41,8 +58,22 @@ type Store interface {
 	// IssuedTo is the case for which we issued a label with the number, "" if we issued none.
 	IssuedTo(ctx context.Context, ref dispute.Reference) (caseID string, err error)
 	ListInbox(ctx context.Context, state dispute.InboxState, cursor int64, limit int) ([]dispute.InboxEvent, error)
+	// GetInbox fails with CodeNotFound.
+	GetInbox(ctx context.Context, id int64) (dispute.InboxEvent, error)
 	// MatchInbox fails with CodeNotFound and CodeNotAllowedNow.
-	MatchInbox(ctx context.Context, id int64, caseID string) (dispute.InboxEvent, error)
+	MatchInbox(ctx context.Context, id int64, caseID, legID string) (dispute.InboxEvent, error)
+
+	// SearchArticles fails with CodeInvalid on a cursor that is not one of its own.
+	SearchArticles(ctx context.Context, q dispute.ArticleQuery) (dispute.ArticlePage, error)
+	// Article returns all versions, newest first; CodeNotFound.
+	Article(ctx context.Context, id string) ([]dispute.ArticleVersion, error)
+	// AddArticle keeps a draft once under its key; CodeNotFound for the next version of no article.
+	AddArticle(ctx context.Context, draft dispute.ArticleVersion, key string, isNew bool) (dispute.ArticleVersion, error)
+	// SetArticleState fails with CodeNotFound and CodeNotAllowedNow.
+	SetArticleState(ctx context.Context, id string, version int, state dispute.ArticleState, by dispute.Actor, at time.Time) (dispute.ArticleVersion, error)
+	// CountArticleUse counts once by the use's id; CodeNotFound for what was never published.
+	CountArticleUse(ctx context.Context, use dispute.ArticleUse) error
+	Deflection(ctx context.Context, from, to time.Time, days int) (dispute.Deflection, error)
 
 	// Published lists policies or calendar years as they count now, without content.
 	Published(ctx context.Context, kind dispute.RuleKind) ([]dispute.PublishedRule, error)
@@ -95,5 +126,17 @@ type Door interface {
 	Appeal(ctx context.Context, caseID string, command dispute.AppealCommand) (dispute.CommandResult, error)
 	Reopen(ctx context.Context, caseID string, command dispute.ReopenCommand) (dispute.CommandResult, error)
 	AnswerSurvey(ctx context.Context, caseID string, command dispute.SurveyCommand) (dispute.CommandResult, error)
+	AnswerQuote(ctx context.Context, caseID string, command dispute.QuoteCommand) (dispute.CommandResult, error)
 	RequestEvidence(ctx context.Context, caseID string, command dispute.RequestEvidenceCommand) (dispute.CommandResult, error)
+	Relabel(ctx context.Context, caseID string, command dispute.RelabelCommand) (dispute.CommandResult, error)
+	Mediate(ctx context.Context, caseID string, command dispute.MediateCommand) (dispute.CommandResult, error)
+}
+
+// RecoveryDoor is the typed way to a recovery's workflow. Errors as with Door; each call
+// answers once the record is committed.
+type RecoveryDoor interface {
+	SettleRecovery(ctx context.Context, r dispute.Recovery, command dispute.SettleCommand) error
+	WriteOffRecovery(ctx context.Context, r dispute.Recovery, command dispute.WriteOffCommand) error
+	ApproveWriteOff(ctx context.Context, r dispute.Recovery, command dispute.ApproveWriteOffCommand) error
+	ContestRecovery(ctx context.Context, r dispute.Recovery, command dispute.ContestCommand) error
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -17,10 +18,16 @@ import (
 
 // Config is what an operator may set; the zero value means the defaults.
 type Config struct {
+	// WebhookAllow are networks that are not public and may be told what happens.
+	WebhookAllow []netip.Prefix
+
 	OpenWait    time.Duration // how long an opening may take before it answers 202; 5 s
 	CommandWait time.Duration // how long a command may take before it answers 503; 10 s
 	Lease       time.Duration // how long a write holds its idempotency key; 30 s
 	ReadyWait   time.Duration // how long /readyz may take; 2 s
+
+	// Policy is the policy under which cases open, "default" if empty: triage goes by it.
+	Policy string
 
 	RatePerSecond float64 // requests of one caller; 50. Negative: no limit
 	RateBurst     int     // how many at once; 200
@@ -36,9 +43,14 @@ type Deps struct {
 	Door  Door
 	Rules Rules
 	Auth  auth.Verifier
+	// Recoveries is the way to recoveries; nil: Door, where it knows them too.
+	Recoveries RecoveryDoor
 	// Forecasts answers what becomes of a case if nobody acts; nil: 503.
 	Forecasts Forecaster
 	Partners  []Partner
+	// Notices are what people and systems were told, Letters their words; nil: 503, and none.
+	Notices NoticeStore
+	Letters LetterWriter
 	// Translators replaces the translator of a kind of partner.
 	Translators map[PartnerKind]Translator
 	Metrics     http.Handler                // nil: /metrics is 404
@@ -99,6 +111,9 @@ func (d *Deps) defaults() {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
+	if door, ok := d.Door.(RecoveryDoor); ok && d.Recoveries == nil {
+		d.Recoveries = door
+	}
 	c := &d.Config
 	for _, set := range []struct {
 		field    *time.Duration
@@ -107,6 +122,9 @@ func (d *Deps) defaults() {
 		if *set.field <= 0 {
 			*set.field = set.standard
 		}
+	}
+	if c.Policy == "" {
+		c.Policy = "default"
 	}
 	if c.RatePerSecond == 0 {
 		c.RatePerSecond = 50

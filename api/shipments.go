@@ -84,3 +84,16 @@ func webAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
+
+// ReissueLabel has a new label issued for a return whose goods were not sent.
+func (s *Server) ReissueLabel(ctx context.Context, r ReissueLabelRequestObject) (ReissueLabelResponseObject, error) {
+	x := exchangeOf(ctx)
+	if err := s.admit(x, nil, dispute.ActionReissueLabel, r.LegId); err != nil {
+		return nil, err
+	}
+	command := dispute.RelabelCommand{Command: x.command(nil), LegID: r.LegId}
+	answer, err := s.do(ctx, func(ctx context.Context, caseID string) (dispute.CommandResult, error) {
+		return s.Door.Relabel(ctx, caseID, command)
+	})
+	return ReissueLabel200JSONResponse{answer}, err
+}

@@ -32,6 +32,12 @@ func (b *testBundle) ready(caseID, path, method string) {
 		c.Evidence = []dispute.Evidence{{ID: "ev_1", Type: dispute.EvidencePhoto, Source: dispute.SourceVolunteer, Stage: dispute.StageAppeal,
 			SubmittedBy: dispute.Actor{Role: dispute.RoleCustomer, ID: c.CustomerID}, SHA256: strings.Repeat("0", 64), MediaType: "image/png",
 			ReceivedAt: noon.Add(time.Hour)}}
+	case strings.HasSuffix(path, "/response"): // a mediator's proposal is everybody's to answer
+		c.Offers[0].Consent = &dispute.Consent{}
+	case strings.HasSuffix(path, "/mediation"):
+		c.Negotiation = &dispute.Negotiation{Rounds: 3, Offers: 5, Mediation: dispute.MediationOffered}
+	case strings.HasSuffix(path, "/assignment") && method == http.MethodDelete:
+		c.Assignee = "agent_9"
 	case strings.HasSuffix(path, "/reopening"):
 		c.Stage = dispute.StageFollowUp
 		run(dispute.ClockReopenWindow)

@@ -10,9 +10,13 @@ import (
 const (
 	textStatement = "statement"
 	textContact   = "contact"
-	textMessage   = "message"
-	textNote      = "note"
-	textFileName  = "file_name"
+	// What was told of the problem at the opening, beside the statement.
+	textSymptom    = "symptom"
+	textStepsTried = "steps_tried"
+	textMessage    = "message"
+	textNote       = "note"
+	textFileName   = "file_name"
+	textAmendment  = "amendment" // what an order shall be changed to
 )
 
 // remarkPrefix begins the ids of texts that go with an offer, an answer, a

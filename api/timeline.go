@@ -15,6 +15,7 @@ var internalEvents = map[dispute.EventType]bool{
 	dispute.EventApprovalAsked: true, dispute.EventApprovalAnswered: true, dispute.EventPersonNeeded: true,
 	dispute.EventAssigned: true, dispute.EventIgnored: true, dispute.EventLate: true, dispute.EventOrphaned: true,
 	dispute.EventAdopted: true, dispute.EventReprojected: true,
+	dispute.EventRecoveryOpened: true,
 }
 
 // internal says whether customers do not see the entry: it is about the shop's own
@@ -48,8 +49,11 @@ func (s *Server) GetTimeline(ctx context.Context, r GetTimelineRequestObject) (G
 	page := TimelinePage{Items: []TimelineEntry{}, NextAfterSeq: after, More: len(entries) == limit}
 	for _, e := range entries {
 		page.NextAfterSeq = e.Seq
-		if !x.customer() || !internal(e) {
+		switch {
+		case !x.customer():
 			page.Items = append(page.Items, e)
+		case !internal(e):
+			page.Items = append(page.Items, namelessEntry(e))
 		}
 	}
 	return GetTimeline200JSONResponse(page), nil

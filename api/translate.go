@@ -26,7 +26,9 @@ type Translator interface {
 type warehouseEvents struct{}
 
 type warehouseData struct {
-	RMAID    string          `json:"rma_id"`
+	RMAID   string `json:"rma_id"`
+	OrderID string `json:"order_id"` // for whoever matches it; it finds no case by itself
+	dispute.ReturnName
 	Sequence *int64          `json:"sequence"`
 	Lines    []warehouseLine `json:"lines"`
 }
@@ -45,6 +47,12 @@ type warehouseLine struct {
 // Translate implements Translator. A correction replaces the count or the finding,
 // by which of the two its lines hold.
 func (warehouseEvents) Translate(b WebhookBody) (Translated, error) {
+	if b.Type == "repair.updated" {
+		return repairUpdated(b)
+	}
+	if b.Type == "replacement.updated" {
+		return replacementUpdated(b)
+	}
 	var d warehouseData
 	if err := decode(b.Data, &d); err != nil {
 		return Translated{}, err
@@ -54,7 +62,7 @@ func (warehouseEvents) Translate(b WebhookBody) (Translated, error) {
 		inspected = d.Lines[0].Condition != ""
 	}
 	f := faults{}
-	f.name("/data/rma_id", d.RMAID)
+	ref := d.named(&f)
 	f.need(d.Sequence != nil && *d.Sequence >= 0, "/data/sequence", "a number, rising with each report of the RMA")
 	f.need(len(d.Lines) > 0 && len(d.Lines) <= 200, "/data/lines", "1 to 200 lines")
 	switch b.Type {
@@ -69,15 +77,14 @@ func (warehouseEvents) Translate(b WebhookBody) (Translated, error) {
 		return Translated{}, err
 	}
 	correction := b.Type == "return.corrected"
-	ref := dispute.Reference{Kind: dispute.RefRMA, Value: d.RMAID}
 	if !inspected {
-		doc := dispute.WarehouseReceived{EventID: b.EventID, RMAID: d.RMAID, Sequence: *d.Sequence, Correction: correction, At: b.OccurredAt}
+		doc := dispute.WarehouseReceived{EventID: b.EventID, RMAID: d.RMAID, ReturnName: d.ReturnName, Sequence: *d.Sequence, Correction: correction, At: b.OccurredAt}
 		for _, l := range d.Lines {
 			doc.Lines = append(doc.Lines, dispute.ReceivedLine{LineID: l.LineID, SKU: l.SKU, Quantity: *l.Received})
 		}
 		return signal(dispute.SignalWarehouseReceived, doc, ref)
 	}
-	doc := dispute.WarehouseInspected{EventID: b.EventID, RMAID: d.RMAID, Sequence: *d.Sequence, Correction: correction, At: b.OccurredAt}
+	doc := dispute.WarehouseInspected{EventID: b.EventID, RMAID: d.RMAID, ReturnName: d.ReturnName, Sequence: *d.Sequence, Correction: correction, At: b.OccurredAt}
 	for _, l := range d.Lines {
 		doc.Lines = append(doc.Lines, dispute.InspectedLine{LineID: l.LineID, SKU: l.SKU, Quantity: *l.Quantity,
 			Condition: l.Condition, Disposition: l.Disposition, Photos: l.Photos})
@@ -111,7 +118,11 @@ type carrierEvents struct{}
 
 // Translate implements Translator.
 func (carrierEvents) Translate(b WebhookBody) (Translated, error) {
-	if b.Type != "tracking.updated" {
+	switch b.Type {
+	case "tracking.updated":
+	case "claim.updated":
+		return claimEvents{}.Translate(b)
+	default:
 		return Translated{}, unknownType(b.Type)
 	}
 	var d struct {

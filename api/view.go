@@ -20,7 +20,9 @@ type CaseView struct {
 	AllowedActions []AllowedAction `json:"allowed_actions"`
 	// Retention is until when a closed case is kept: staff and machines only.
 	Retention *dispute.Retention `json:"retention,omitempty"`
-	Texts     []dispute.Text     `json:"texts,omitempty"` // with GetCase only
+	// Recoveries are what is claimed back from carrier or supplier: staff only.
+	Recoveries []RecoveryView `json:"recoveries,omitempty"`
+	Texts      []dispute.Text `json:"texts,omitempty"` // with GetCase only
 }
 
 // AllowedAction is something that the caller may do now.
@@ -75,10 +77,12 @@ func (v *CaseView) hide() {
 		}
 	}
 	for _, d := range decisions {
-		if d.State == dispute.DecisionInForce {
+		switch d.State {
+		case dispute.DecisionInForce, dispute.DecisionContestable, dispute.DecisionContested:
 			v.Decisions = append(v.Decisions, d)
 		}
 	}
+	v.anonymize()
 }
 
 // fill makes absent lists empty ones, as the document promises.
@@ -114,12 +118,17 @@ func (s *Server) readView(ctx context.Context, x *exchange, caseID string) (*Cas
 		return nil, err
 	}
 	view := x.view(record)
-	return &view, nil
+	view.Recoveries, err = s.recoveriesOf(ctx, x, &record.Case)
+	return &view, err
 }
 
 // withTexts shows a case with what people wrote, as far as the caller may read it.
 func (s *Server) withTexts(ctx context.Context, x *exchange, record dispute.CaseRecord) (*CaseView, error) {
 	v := x.view(record)
+	var err error
+	if v.Recoveries, err = s.recoveriesOf(ctx, x, &record.Case); err != nil {
+		return nil, err
+	}
 	if x.caller.Role == dispute.RoleMachine {
 		return &v, nil
 	}
@@ -135,6 +144,9 @@ func (s *Server) withTexts(ctx context.Context, x *exchange, record dispute.Case
 			continue // of a command that was refused, or that the caller does not see
 		}
 		v.Texts = append(v.Texts, t)
+	}
+	if x.customer() {
+		v.Texts = namelessTexts(v.Texts)
 	}
 	return &v, nil
 }
@@ -158,6 +170,11 @@ func (v *CaseView) mentions(textID string) bool {
 	}
 	for _, a := range v.Appeals {
 		if a.NoteID == textID {
+			return true
+		}
+	}
+	for _, m := range v.Mediations {
+		if m.NoteID == textID {
 			return true
 		}
 	}

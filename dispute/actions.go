@@ -31,6 +31,12 @@ const (
 	ActionReopen         = "reopen"
 	ActionSurvey         = "survey"
 	ActionRequest        = "request_evidence"
+	ActionReissueLabel   = "reissue_label"
+	ActionAnswerQuote    = "answer_quote"
+	ActionAskMediation   = "ask_mediation"
+	ActionMediate        = "mediate"
+	ActionReviewRisk     = "review_risk"
+	ActionSecondOpinion  = "second_opinion"
 )
 
 // actionRule is one row of the table of actions.
@@ -50,27 +56,35 @@ type actionRule struct {
 // actionRules is the one table of who may do what, when.
 var actionRules = []actionRule{
 	{action: ActionEvidence, roles: []Role{RoleCustomer, RoleAgent}, clock: evidenceClock},
-	{action: ActionOffer, roles: []Role{RoleAgent}, refuse: refuseAny(inStages(StageNegotiation), noPendingDecision), clock: on(ClockAgentDecision)},
-	{action: ActionRespond, roles: []Role{RoleCustomer}, targets: openOffers, known: hasOffer,
-		refuse: inStages(StageNegotiation), clock: on(ClockCustomerResponse)},
-	{action: ActionDecide, roles: []Role{RoleAgent}, refuse: refuseAny(mayDecide, noPendingDecision), clock: decisionClock},
-	{action: ActionApprove, roles: []Role{RoleSupervisor}, targets: pendingApprovals, known: hasApproval,
+	{action: ActionOffer, roles: []Role{RoleAgent}, refuse: refuseAny(inStages(StageNegotiation), noPendingDecision, noMediation, offersLeft),
+		clock: on(ClockAgentDecision)},
+	{action: ActionRespond, roles: []Role{RoleCustomer, RoleAgent}, targets: openOffers, known: hasOffer,
+		refuse: refuseAny(inStages(StageNegotiation), mayRespond), clock: responseClock},
+	{action: ActionDecide, roles: []Role{RoleAgent}, refuse: refuseAny(mayDecide, noPendingDecision, noMediation), clock: decisionClock},
+	{action: ActionApprove, roles: []Role{RoleSupervisor, RoleFinance}, targets: pendingApprovals, known: hasApproval,
 		refuse: inStages(StageNegotiation, StageAdjudication), clock: on(ClockSupervisorDecision)},
 	{action: ActionResolveRefund, roles: []Role{RoleSupervisor, RoleFinance}, targets: unsettledKeys, known: hasKey, clock: keyClock},
-	{action: ActionResolveLeg, roles: []Role{RoleSupervisor}, targets: openReturns, known: hasReturn, clock: legClock},
+	{action: ActionResolveLeg, roles: []Role{RoleSupervisor}, targets: openGoods, known: hasGoods, clock: legClock},
 	{action: ActionEscalate, roles: []Role{RoleCustomer, RoleAgent}, refuse: mayEscalate, clock: customersClock(ClockEscalationWindow)},
 	{action: ActionWithdraw, roles: []Role{RoleCustomer, RoleAgent}, refuse: mayWithdraw},
 	{action: ActionReturnShipment, roles: []Role{RoleCustomer, RoleAgent}, targets: unshippedReturns, known: hasReturn, clock: legClock},
-	{action: ActionNote, roles: []Role{RoleAgent}},
+	{action: ActionReissueLabel, roles: []Role{RoleCustomer, RoleAgent}, targets: relabelReturns, known: hasReturn, clock: legClock},
+	{action: ActionNote, roles: []Role{RoleCustomer, RoleAgent}}, // a customer's is a message to the shop
 	{action: ActionAssign, roles: []Role{RoleAgent}},
 	{action: ActionSuspend, roles: []Role{RoleAgent}, refuse: refuseAny(beforeFollowUp, notSuspended)},
 	{action: ActionResume, roles: []Role{RoleAgent}, refuse: suspended, clock: on(ClockSuspension)},
 	{action: ActionExtend, roles: []Role{RoleAgent}, refuse: hasOpenClock},
-	{action: ActionAppeal, roles: []Role{RoleCustomer}, refuse: refuseAny(inStages(StageAppeal), clockOpen(ClockAppealWindow)), clock: on(ClockAppealWindow)},
+	{action: ActionAppeal, roles: []Role{RoleCustomer, RoleAgent}, refuse: refuseAny(inStages(StageAppeal), clockOpen(ClockAppealWindow), mayAppeal),
+		clock: on(ClockAppealWindow)},
 	{action: ActionReopen, roles: []Role{RoleCustomer, RoleAgent}, refuse: refuseAny(inStages(StageFollowUp), clockOpen(ClockReopenWindow)),
 		clock: on(ClockReopenWindow)},
 	{action: ActionSurvey, roles: []Role{RoleCustomer}, refuse: refuseAny(inStages(StageFollowUp), surveyOpen), clock: askedSurvey},
+	{action: ActionAnswerQuote, roles: []Role{RoleCustomer}, targets: openQuotes, known: hasRepair, clock: legClock},
 	{action: ActionRequest, roles: []Role{RoleAgent}, refuse: inStages(StageInvestigation, StageNegotiation, StageAdjudication)},
+	{action: ActionAskMediation, roles: []Role{RoleCustomer, RoleAgent}, refuse: refuseAny(inStages(StageNegotiation), noPendingDecision, mayAskMediation)},
+	{action: ActionReviewRisk, roles: []Role{RoleAgent}, refuse: unreviewedRisk},
+	{action: ActionSecondOpinion, roles: []Role{RoleSupervisor}, refuse: refuseAny(inStages(StageFollowUp), opinionAwaited), clock: on(ClockSupervisorDecision)},
+	{action: ActionMediate, roles: []Role{RoleAgent}, refuse: refuseAny(inStages(StageNegotiation), mediatorAwaited), clock: on(ClockSupervisorDecision)},
 }
 
 // AllowedActions lists what the caller may do now, one entry a target.
@@ -129,13 +143,7 @@ func Allowed(c *Case, a Actor, action, target string) *Error {
 			return Errorf(CodeNotAllowedNow, "%s is not possible now: %s", action, why)
 		}
 	}
-	if action == ActionApprove && c.approval(target).Author.ID == a.ID {
-		return Errorf(CodeSameAuthor, "nobody approves what they wrote")
-	}
-	if action == ActionDecide && c.contested(a) {
-		return Errorf(CodeSameAuthor, "nobody decides on the appeal against their own ruling")
-	}
-	return nil
+	return barred(c, a, action, target)
 }
 
 func ruleOf(action string) *actionRule {

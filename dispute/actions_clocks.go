@@ -46,6 +46,8 @@ func surveyOpen(c *Case, _ Actor) string {
 		return "it was answered before"
 	case c.Counting(ClockSurvey, "") == nil:
 		return "nobody asks for it now"
+	case c.Negotiation != nil && c.Counting(ClockSurvey, "").Round == 0:
+		return "it has not been sent yet"
 	}
 	return ""
 }
@@ -58,10 +60,19 @@ func askedSurvey(c *Case, _ Actor, _ string) *Clock {
 	return nil
 }
 
-// contested says whether the ruling that an open appeal is about is the actor's own.
+// contested says whether the actor gave the ruling that an open appeal is about, or,
+// where both sides may appeal, any that was contested on the way to it.
 func (c *Case) contested(a Actor) bool {
 	p := c.OpenAppeal()
-	return p != nil && p.Against.ID == a.ID
+	if p == nil || c.Negotiation == nil {
+		return p != nil && p.Against.ID == a.ID
+	}
+	for _, each := range c.Appeals {
+		if each.Round == p.Round && each.Against.ID == a.ID {
+			return true
+		}
+	}
+	return false
 }
 
 // Open says whether the clock still counts, or will once it is resumed.

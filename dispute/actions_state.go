@@ -44,6 +44,9 @@ func mayDecide(c *Case, a Actor) string {
 }
 
 func mayEscalate(c *Case, a Actor) string {
+	if c.OpenMediation() != nil && c.Negotiation.Mediation == MediationRequired {
+		return "a mediator tries first"
+	}
 	if a.Role == RoleCustomer {
 		return inStages(StageNegotiation)(c, a)
 	}
@@ -54,6 +57,9 @@ func mayWithdraw(c *Case, a Actor) string {
 	for _, leg := range c.Legs {
 		if leg.moving() {
 			return "money of leg " + leg.ID + " is on its way"
+		}
+		if leg.State == ReplacementShipped && leg.Replacement != nil {
+			return "the goods of leg " + leg.ID + " are on their way"
 		}
 	}
 	return inStages(StageIntake, StageInvestigation, StageNegotiation, StageAdjudication, StageAppeal, StageExecution)(c, a)
@@ -124,9 +130,37 @@ func unsettledKeys(c *Case) []string {
 
 func hasKey(c *Case, key string) bool { return key != "" && c.legByKey(key) != nil }
 
-// openReturns are the returns that are not at their end.
-func openReturns(c *Case) []string {
-	return c.returns(func(l Leg) bool { return !l.State.Final() })
+// openGoods are the legs about goods and orders that are not at their end, and those
+// that failed and wait for a person. A return that failed is decided anew.
+func openGoods(c *Case) []string {
+	var ids []string
+	for _, l := range c.Legs {
+		if l.Money == nil && (!l.State.Final() || l.Return == nil && l.Problem != "" && !l.Done()) {
+			ids = append(ids, l.ID)
+		}
+	}
+	return ids
+}
+
+func hasGoods(c *Case, id string) bool {
+	leg := c.Leg(id)
+	return leg != nil && leg.Money == nil
+}
+
+// openQuotes are the repairs whose price the customer was told.
+func openQuotes(c *Case) []string {
+	var ids []string
+	for i := range c.Legs {
+		if c.Legs[i].QuoteOpen() {
+			ids = append(ids, c.Legs[i].ID)
+		}
+	}
+	return ids
+}
+
+func hasRepair(c *Case, id string) bool {
+	leg := c.Leg(id)
+	return leg != nil && leg.Repair != nil
 }
 
 // unshippedReturns still want a tracking number.
@@ -197,4 +231,12 @@ func legClock(c *Case, _ Actor, legID string) *Clock {
 		}
 	}
 	return next
+}
+
+// relabelReturns are the returns that wait for goods to be sent with the merchant's label.
+func relabelReturns(c *Case) []string {
+	return c.returns(func(l Leg) bool {
+		waits := l.State == ReturnLabelIssued || l.State == ReturnAwaitingShipment
+		return waits && l.Return.Instructions.FreightPayer == FreightMerchant && l.Return.Relabel == ""
+	})
 }

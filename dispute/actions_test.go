@@ -50,18 +50,18 @@ func TestAllowedActions(t *testing.T) {
 		who   Actor
 		want  string
 	}{
-		{StageIntake, customer, "evidence! withdraw return_shipment:return-1!"},
+		{StageIntake, customer, "evidence! withdraw return_shipment:return-1! note"},
 		{StageIntake, agent, "evidence withdraw return_shipment:return-1! note assign suspend extend"},
 		{StageInvestigation, agent, "evidence escalate withdraw return_shipment:return-1! note assign suspend extend request_evidence"},
-		{StageNegotiation, customer, "evidence! respond:offer-2! escalate! withdraw return_shipment:return-1!"},
+		{StageNegotiation, customer, "evidence! respond:offer-2! escalate! withdraw return_shipment:return-1! note"},
 		{StageNegotiation, agent, "evidence offer! decide! escalate withdraw return_shipment:return-1! note assign suspend extend request_evidence"},
 		{StageNegotiation, supervisor, "evidence offer! decide! approve:appr-2! resolve_leg:return-1! escalate withdraw return_shipment:return-1! note assign suspend extend request_evidence"},
-		{StageAdjudication, customer, "evidence! withdraw return_shipment:return-1!"},
+		{StageAdjudication, customer, "evidence! withdraw return_shipment:return-1! note"},
 		{StageAdjudication, agent, "evidence withdraw return_shipment:return-1! note assign suspend extend request_evidence"},
 		{StageAdjudication, supervisor, "evidence decide! approve:appr-2! resolve_leg:return-1! withdraw return_shipment:return-1! note assign suspend extend request_evidence"},
-		{StageExecution, customer, "evidence! withdraw return_shipment:return-1!"},
+		{StageExecution, customer, "evidence! withdraw return_shipment:return-1! note"},
 		{StageExecution, agent, "evidence withdraw return_shipment:return-1! note assign suspend extend"},
-		{StageFollowUp, customer, "evidence! return_shipment:return-1!"},
+		{StageFollowUp, customer, "evidence! return_shipment:return-1! note"},
 		{StageFollowUp, agent, "evidence return_shipment:return-1! note assign extend"},
 		{StageExecution, finance, ""},
 		{StageNegotiation, Actor{Role: RoleMachine, ID: "m"}, ""},

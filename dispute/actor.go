@@ -16,6 +16,7 @@ const (
 	RoleWarehouse Role = "warehouse"
 	RoleCarrier   Role = "carrier"
 	RolePayment   Role = "payment"
+	RoleSupplier  Role = "supplier"
 )
 
 // Actor is who did something: a role and an id without personal data.

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Appeal contests a rejection on facts that came after it. Another supervisor
-// rules on it, and that ruling is final.
+// Appeal contests a ruling on facts that came after it: the customer a rejection, the
+// merchant, where the policy lets them, what was granted. Another supervisor rules on
+// it, and each side appeals once.
 type Appeal struct {
 	DecisionID string    `json:"decision_id"` // the ruling that is contested
 	Against    Actor     `json:"against"`     // who gave it; they do not rule again (law 7)
@@ -16,6 +17,26 @@ type Appeal struct {
 	NoteID     string    `json:"note_id,omitempty"`
 	// RuledAt is when another supervisor ruled on it, or the case ended otherwise.
 	RuledAt *time.Time `json:"ruled_at,omitempty"`
+	Side    Party      `json:"side,omitempty"`  // customer where it is empty, or merchant
+	Round   int        `json:"round,omitempty"` // how often the case had been taken up again
+}
+
+// SideOf is the side that an actor takes.
+func SideOf(a Actor) Party {
+	if a.Role == RoleCustomer {
+		return PartyCustomer
+	}
+	return PartyMerchant
+}
+
+// Appealed says whether a side has had its appeal since the case was last taken up.
+func (c *Case) Appealed(side Party) bool {
+	for _, a := range c.Appeals {
+		if a.Round == c.Reopened && (a.Side == side || a.Side == "" && side == PartyCustomer) {
+			return true
+		}
+	}
+	return false
 }
 
 // MaxAppealEvidence bounds the evidence that an appeal names.
@@ -29,10 +50,15 @@ func (c *Case) OpenAppeal() *Appeal {
 	return nil
 }
 
-// Ruling returns the last rejection that is in force, or nil.
+// Ruling returns the ruling that may be contested: the last rejection that is in force,
+// or what was granted and waits for the merchant; nil where there is none.
 func (c *Case) Ruling() *Decision {
 	for i := len(c.Decisions) - 1; i >= 0; i-- {
-		if d := &c.Decisions[i]; d.State == DecisionInForce {
+		d := &c.Decisions[i]
+		if d.State == DecisionContestable {
+			return d
+		}
+		if d.State == DecisionInForce {
 			if d.Reject == nil {
 				return nil
 			}

@@ -20,8 +20,16 @@ type Case struct {
 	Currency        string       `json:"currency"`
 	RequestedRemedy []RemedyType `json:"requested_remedy"`
 	OpenedBy        Actor        `json:"opened_by"`
+	Language        Language     `json:"language,omitempty"` // that the customer chose; "" is the policy's
 	Assignee        string       `json:"assignee,omitempty"`
 	Team            string       `json:"team,omitempty"`
+	// Class is what triage made of it: inquiry, complaint or other. Cases of policies
+	// without triage have none unless whoever opened them said so.
+	Class CaseClass `json:"class,omitempty"`
+	// OccurredAt is when the problem came up, as whoever reports it says.
+	OccurredAt *time.Time `json:"occurred_at,omitempty"`
+	// ArticleSession is the session in which the customer had looked for help before.
+	ArticleSession string `json:"article_session,omitempty"`
 
 	Stage     Stage     `json:"stage"`
 	WaitingOn WaitingOn `json:"waiting_on"`
@@ -34,6 +42,9 @@ type Case struct {
 	ResolvedAt *time.Time `json:"resolved_at,omitempty"`
 	ClosedAt   *time.Time `json:"closed_at,omitempty"`
 	Breached   bool       `json:"breached"` // some clock of the shop was breached
+
+	// Amendment is what an order change shall change, as the opening says it.
+	Amendment *AmendmentAsk `json:"amendment,omitempty"`
 
 	Completeness *CompletenessNotice `json:"completeness,omitempty"`
 	Evidence     []Evidence          `json:"evidence"`
@@ -53,10 +64,15 @@ type Case struct {
 	Proof []ProofStep `json:"proof,omitempty"`
 	// Survey is the customer's answer after the case was settled.
 	Survey *SurveyAnswer `json:"survey,omitempty"`
+	// SecondOpinion is the look of another person at a case that got a bad mark.
+	SecondOpinion *SecondOpinion `json:"second_opinion,omitempty"`
 	// Appeals are the rejections that were contested, in order; the last may wait for a ruling.
 	Appeals []Appeal `json:"appeals,omitempty"`
 	// Reopened counts how often the settled case was taken up again.
 	Reopened int `json:"reopened,omitempty"`
+	// Negotiation is how the policy bounds bargaining, and Mediations what mediators tried.
+	Negotiation *Negotiation `json:"negotiation,omitempty"`
+	Mediations  []Mediation  `json:"mediations,omitempty"`
 }
 
 // CaseSuspension is why and since when a case stands still, by whom it was ordered.
@@ -110,12 +126,6 @@ type Explanation struct {
 	LastDay  string            `json:"last_day,omitempty"`
 	Zone     string            `json:"zone,omitempty"`
 	Detail   map[string]string `json:"detail,omitempty"`
-}
-
-// Risk is what speaks against deciding without a person. It never denies by itself.
-type Risk struct {
-	Score int      `json:"score"` // 0 to 100
-	Flags []string `json:"flags,omitempty"`
 }
 
 // OpenOffer returns the offer that the customer may answer now, or nil.

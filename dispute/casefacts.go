@@ -141,11 +141,3 @@ func (c *Case) proofOf(party Party) string {
 	}
 	return "none"
 }
-
-// riskFacts are the numbers of a customer's history that a policy may flag.
-var riskFacts = map[string]func(*HistoryFacts) int{
-	"cases":           func(h *HistoryFacts) int { return h.Cases },
-	"cases_90_days":   func(h *HistoryFacts) int { return h.Cases90Days },
-	"open_cases":      func(h *HistoryFacts) int { return h.OpenCases },
-	"refunds_90_days": func(h *HistoryFacts) int { return h.Refunds90Day },
-}

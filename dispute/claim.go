@@ -192,7 +192,7 @@ func (c Claim) Case(b *Rulebook) (*Case, error) {
 	}
 	o := c.Opening
 	made := &Case{
-		ID: o.CaseID, ShopID: o.ShopID, PolicyVersion: b.Version(), PreviousCaseID: o.PreviousCaseID,
+		ID: o.CaseID, ShopID: o.ShopID, PolicyVersion: b.Version(), PreviousCaseID: o.PreviousCaseID, Amendment: o.Amendment,
 		Kind: o.Kind, Reason: o.Reason, Channel: o.Channel, OrderID: o.OrderID, Lines: slices.Clone(o.Lines),
 		CustomerID: o.CustomerID, Currency: in.Currency, RequestedRemedy: in.RequestedRemedy, OpenedBy: o.OpenedBy,
 		Team: in.Team, Stage: StageInvestigation, OpenedAt: o.OpenedAt, Facts: c.Facts, Clocks: in.Clocks,

@@ -24,6 +24,11 @@ const (
 	UpdateReopen   UpdateName = "reopen"
 	UpdateSurvey   UpdateName = "survey"
 	UpdateRequest  UpdateName = "request-evidence"
+	UpdateRelabel  UpdateName = "reissue-label"
+	UpdateQuote    UpdateName = "answer-quote"
+	UpdateMediate  UpdateName = "mediate"
+	UpdateRisk     UpdateName = "review-risk"
+	UpdateOpinion  UpdateName = "second-opinion"
 )
 
 // Opening is the argument that starts a case; it holds no personal data.
@@ -40,6 +45,11 @@ type Opening struct {
 	Currency        string         `json:"currency,omitempty"`
 	Evidence        []EvidenceType `json:"evidence,omitempty"` // what came with the claim: a statement
 	PreviousCaseID  string         `json:"previous_case_id,omitempty"`
+	Language        Language       `json:"language,omitempty"`  // of notices; "" is the policy's
+	Amendment       *AmendmentAsk  `json:"amendment,omitempty"` // of an order change
+	Class           CaseClass      `json:"class,omitempty"`     // empty: derived by rule
+	OccurredAt      *time.Time     `json:"occurred_at,omitempty"`
+	ArticleSession  string         `json:"article_session,omitempty"`
 	OpenedBy        Actor          `json:"opened_by"`
 	OpenedAt        time.Time      `json:"opened_at"`
 }
@@ -86,6 +96,7 @@ type DecideCommand struct {
 	Remedies   []Remedy   `json:"remedies,omitempty"`
 	Reject     *Rejection `json:"reject,omitempty"`
 	NoteID     string     `json:"note_id,omitempty"`
+	Cites      []string   `json:"cites,omitempty"` // the rules that a ruling stands on
 }
 
 // ApproveCommand answers an approval.
@@ -113,6 +124,13 @@ const (
 	ResultRetry     = "retry"
 )
 
+// QuoteCommand is the customer's answer to what a repair would cost: accept or decline.
+type QuoteCommand struct {
+	Command
+	LegID  string         `json:"leg_id"`
+	Action ResponseAction `json:"action"`
+}
+
 // EscalateCommand hands the case to a supervisor.
 type EscalateCommand struct {
 	Command
@@ -130,6 +148,9 @@ type NoteCommand struct {
 	Command
 	NoteID   string `json:"note_id"`
 	Customer bool   `json:"customer"` // the customer sees it; then it answers first_response
+	// Evidence are the items that the note is about, and Mentions colleagues who are told.
+	Evidence []string `json:"evidence,omitempty"`
+	Mentions []string `json:"mentions,omitempty"`
 }
 
 // AssignCommand gives the case to an agent or a team.
@@ -137,6 +158,17 @@ type AssignCommand struct {
 	Command
 	Assignee string `json:"assignee,omitempty"`
 	Team     string `json:"team,omitempty"`
+	NoteID   string `json:"note_id,omitempty"` // of the hand-over, for staff
+	Off      bool   `json:"off,omitempty"`     // takes the assignee off; the team stays
+}
+
+// MediateCommand asks for a mediator, or with remedies is the mediator's proposal.
+type MediateCommand struct {
+	Command
+	OfferID   string   `json:"offer_id,omitempty"` // of the proposal
+	Liability []Share  `json:"liability,omitempty"`
+	Remedies  []Remedy `json:"remedies,omitempty"`
+	NoteID    string   `json:"note_id,omitempty"`
 }
 
 // SuspendCommand has the clocks that the policy names for the reason stand still.
@@ -182,12 +214,33 @@ type SurveyCommand struct {
 	NoteID string `json:"note_id,omitempty"`
 }
 
+// RiskReviewCommand is a person's word on the flags of a case.
+type RiskReviewCommand struct {
+	Command
+	Verdict RiskVerdict `json:"verdict"`
+	NoteID  string      `json:"note_id,omitempty"` // internal
+}
+
+// SecondOpinionCommand is the word of a person who did not decide the case on one that
+// got a bad mark.
+type SecondOpinionCommand struct {
+	Command
+	Verdict OpinionVerdict `json:"verdict"`
+	NoteID  string         `json:"note_id,omitempty"` // the customer reads it
+}
+
 // RequestEvidenceCommand asks one side for evidence, on the clock evidence_supplement.
 type RequestEvidenceCommand struct {
 	Command
-	From   Party          `json:"from"` // customer or merchant
+	From   Party          `json:"from"` // customer, merchant or both
 	Types  []EvidenceType `json:"types"`
 	NoteID string         `json:"note_id,omitempty"`
+}
+
+// RelabelCommand asks for a new label of a return whose goods were not sent.
+type RelabelCommand struct {
+	Command
+	LegID string `json:"leg_id"`
 }
 
 // CommandResult is what an update answers: the version that the record reached.

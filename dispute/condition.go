@@ -65,6 +65,16 @@ func eachCondition(p *Policy, visit func(path, when string)) {
 	for i, r := range p.Exclusions {
 		visit(element("$.exclusions", i)+".when", r.When)
 	}
+	if p.Triage != nil {
+		for i, r := range p.Triage.Rules {
+			if r.When != "" {
+				visit(element("$.triage.rules", i)+".when", r.When)
+			}
+		}
+	}
+	for i, r := range p.Routing {
+		visit(element("$.routing", i)+".when", r.When)
+	}
 	for name, clock := range p.Clocks {
 		for i, v := range clock.Variants {
 			visit(element("$.clocks."+string(name)+".variants", i)+".when", v.When)

@@ -16,6 +16,10 @@ const (
 	EvidenceOrigin    EvidenceType = "origin_papers"
 	EvidenceSigning   EvidenceType = "signing_proof" // that the parcel was properly signed for
 	EvidenceOther     EvidenceType = "other"
+	// What an order shall be changed to (amendments).
+	EvidenceNewAddress   EvidenceType = "new_address"
+	EvidenceWantedItem   EvidenceType = "wanted_item"
+	EvidenceInvoiceTitle EvidenceType = "invoice_title"
 )
 
 // EvidenceSource says on whose initiative evidence came.

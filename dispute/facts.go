@@ -63,6 +63,10 @@ type OrderFacts struct {
 	Carrier        string       `json:"carrier,omitempty"`
 	TrackingNumber string       `json:"tracking_number,omitempty"`
 	WarehouseID    string       `json:"warehouse_id,omitempty"`
+	// AddressKey is the order system's own name for the address that the order went to: the
+	// same for the same address, and telling nothing of it. Address is what we know of it.
+	AddressKey string        `json:"address_key,omitempty"`
+	Address    *AddressFacts `json:"address,omitempty"`
 
 	Bundles      []OrderBundle    `json:"bundles,omitempty"`
 	Reductions   []OrderReduction `json:"reductions,omitempty"`    // not assigned to single lines
@@ -79,6 +83,8 @@ type OrderLine struct {
 
 	Tags     []string `json:"tags,omitempty"` // codes that policies ask about, e.g. custom_made
 	Category string   `json:"category,omitempty"`
+	Lot      string   `json:"lot,omitempty"`     // of production or purchase
+	Serials  []string `json:"serials,omitempty"` // serial numbers of the units
 
 	// Of the whole line, in minor units: its price before all reductions, what was
 	// taken off this line alone, the tax included in Paid.
@@ -169,6 +175,8 @@ type LineGiven struct {
 	// Before is how many units come before this case's where the line's price is
 	// counted off unit by unit: those given back, and those that open cases claimed first.
 	Before int `json:"before,omitempty"`
+	// Replaced is how many units other cases replaced with goods that were signed for.
+	Replaced int `json:"replaced,omitempty"`
 }
 
 // PaymentGone is what one payment no longer holds, in minor units: refunded
@@ -191,10 +199,27 @@ func (f *PaymentFacts) gone(paymentID string) int64 {
 	return 0
 }
 
+// RefundRateCases is how many cases make a rate: a first claim that was right is no habit.
+const RefundRateCases = 5
+
 // HistoryFacts is what our own record knows of the customer.
 type HistoryFacts struct {
 	Cases        int `json:"cases"`         // ever
 	Cases90Days  int `json:"cases_90_days"` // opened in the last 90 days
 	OpenCases    int `json:"open_cases"`
 	Refunds90Day int `json:"refunds_90_days"`
+
+	// How fast claims come, and how they went, as rules of risk ask (format 3).
+	Cases24Hours      int `json:"cases_24_hours,omitempty"`
+	Cases7Days        int `json:"cases_7_days,omitempty"`
+	Cases30Days       int `json:"cases_30_days,omitempty"`
+	NotReceived90Days int `json:"not_received_90_days,omitempty"`
+	// RefundedPercent90Days is how many of 100 cases were paid for; 0 below RefundRateCases.
+	RefundedPercent90Days int `json:"refunded_percent_90_days,omitempty"`
+	Confirmed365Days      int `json:"confirmed_365_days,omitempty"` // cases whose flags a person confirmed
+
+	// Repairs and Exchanges are what was done about the customer's goods in other cases,
+	// the newest first, as far as warranties ask for it.
+	Repairs   []PastRepair   `json:"repairs,omitempty"`
+	Exchanges []PastExchange `json:"exchanges,omitempty"`
 }

@@ -84,8 +84,13 @@ func TestGuideListsEveryKey(t *testing.T) {
 		"sections": Policy{}, "limits": Limits{}, "limits.variants": LimitVariant{}, "risk": RiskRule{}, "clocks": ClockRule{},
 		"clocks.variants": ClockVariant{}, "kinds": KindRule{}, "reasons": ReasonRule{}, "proof": ProofRule{}, "routes": RouteVariant{},
 		"windows": WindowRule{}, "liability": LiabilityRule{}, "hours": HoursRule{}, "quiet-hours": QuietHours{}, "suspension": SuspensionRule{},
-		"extension": ExtensionRule{}, "exclusions": ExclusionRule{}, "refund": RefundRule{}, "refund.variants": RefundVariant{}, "retention": RetentionRule{}, "retention.variants": RetentionVariant{},
-		"claim": Claim{}, "calendar": calendarFile{},
+		"extension": ExtensionRule{}, "exclusions": ExclusionRule{}, "refund": RefundRule{}, "refund.variants": RefundVariant{}, "delivery": DeliveryRule{}, "wording": Wording{}, "retention": RetentionRule{}, "retention.variants": RetentionVariant{},
+		"recovery": RecoveryRule{}, "recovery.write_off": WriteOffLimits{},
+		"negotiation": NegotiationRule{}, "approvals": ApprovalRule{},
+		"claim": Claim{}, "calendar": calendarFile{}, "exchange": ExchangeRule{},
+		"credits": CreditRule{}, "gifts": GiftRule{}, "compensation": CompensationRule{}, "compensation.amounts": CompensationAmount{},
+		"repair": RepairRule{},
+		"triage": TriageSettings{}, "triage.rules": TriageRule{}, "routing": RoutingRule{},
 	} {
 		var want []string
 		for i := range reflect.TypeOf(of).NumField() {

@@ -31,6 +31,8 @@ func SignalNames() []SignalName {
 const (
 	ChannelInbox  = "redress_inbox"
 	ChannelOutbox = "redress_outbox"
+	// ChannelWebhooks is poked when one of the shop's own systems is to be told something.
+	ChannelWebhooks = "redress_webhooks"
 	// Of published rules: something was published; open cases are to be looked at.
 	ChannelRules    = "redress_rules"
 	ChannelRuleJobs = "redress_rule_jobs"
@@ -86,20 +88,33 @@ type ReturnShipped struct {
 	Actor          Actor  `json:"actor"`
 }
 
+// ReturnName says which goods a warehouse means besides the RMA, where, and in which parcel.
+type ReturnName struct {
+	LegID          string `json:"leg_id,omitempty"` // set by the person who matched it
+	Carrier        string `json:"carrier,omitempty"`
+	TrackingNumber string `json:"tracking_number,omitempty"`
+	ParcelID       string `json:"parcel_id,omitempty"`    // the warehouse's, where goods come in several
+	WarehouseID    string `json:"warehouse_id,omitempty"` // where the goods are
+}
+
 // WarehouseReceived is the count at the dock.
 type WarehouseReceived struct {
-	EventID    string         `json:"event_id"`
-	RMAID      string         `json:"rma_id"`
+	EventID string `json:"event_id"`
+	RMAID   string `json:"rma_id"`
+	ReturnName
 	Lines      []ReceivedLine `json:"lines"`
-	Sequence   int64          `json:"sequence"`
-	Correction bool           `json:"correction,omitempty"`
+	// WeightGrams is what the parcel weighed at the dock, 0 where nobody weighed it.
+	WeightGrams int        `json:"weight_grams,omitempty"`
+	Sequence    int64      `json:"sequence"`
+	Correction  bool       `json:"correction,omitempty"`
 	At         *time.Time     `json:"occurred_at,omitempty"`
 }
 
 // WarehouseInspected is the finding of the inspection.
 type WarehouseInspected struct {
-	EventID    string          `json:"event_id"`
-	RMAID      string          `json:"rma_id"`
+	EventID string `json:"event_id"`
+	RMAID   string `json:"rma_id"`
+	ReturnName
 	Lines      []InspectedLine `json:"lines"`
 	Sequence   int64           `json:"sequence"`
 	Correction bool            `json:"correction,omitempty"`
@@ -109,6 +124,7 @@ type WarehouseInspected struct {
 // CarrierUpdate is a scan of a parcel.
 type CarrierUpdate struct {
 	EventID        string       `json:"event_id"`
+	LegID          string       `json:"leg_id,omitempty"` // set by the person who matched it
 	Carrier        string       `json:"carrier"`
 	TrackingNumber string       `json:"tracking_number"`
 	Status         ParcelStatus `json:"status"`

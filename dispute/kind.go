@@ -1,5 +1,7 @@
 package dispute
 
+import "slices"
+
 // Kind is what the customer wants done, coarsely.
 type Kind string
 
@@ -107,10 +109,7 @@ const (
 )
 
 // Valid says whether the channel is one of the known ones.
-func (c Channel) Valid() bool {
-	switch c {
-	case ChannelInApp, ChannelEmail, ChannelChat, ChannelPhone, ChannelAppeal, Channel12315:
-		return true
-	}
-	return false
-}
+func (c Channel) Valid() bool { return slices.Contains(channels, c) }
+
+// channels lists all of them.
+var channels = []Channel{ChannelInApp, ChannelEmail, ChannelChat, ChannelPhone, ChannelAppeal, Channel12315}

@@ -52,7 +52,7 @@ func proofRows() []lawRow {
 		{"CPL art. 23", "durables within six months: the merchant disproves the defect", durable("2027-03-22T02:00:00Z"), assessment,
 			lawOutcome{"prove merchant [report]", "", "default@3/proof/defective/1", "CPL art. 23"}},
 		{"CPL art. 24", "after six months nobody asks the merchant", durable("2027-03-25T02:00:00Z"), assessment,
-			lawOutcome{"person " + CodePersonByRule, "merchant 100", "default@3/route/defective/3", "CPL art. 24"}},
+			lawOutcome{"person " + CodePersonByRule, "merchant 100", "default@3/route/defective/4", "CPL art. 24"}},
 		{"CPL art. 23", "the merchant did not disprove it", answered(durable("2026-09-22T02:00:00Z"), PartyMerchant, ProofFailed, 1), fault,
 			lawOutcome{"person", "merchant 100", "default@3/liability/defective/2", "CPL art. 23"}},
 		{"CPL art. 23", "the merchant disproved it: a person decides", answered(durable("2026-09-22T02:00:00Z"), PartyMerchant, ProofMet, 1), assessment,

@@ -87,8 +87,11 @@ func neverAbove(rt *rapid.T, b *Rulebook, c *Case) {
 		require.LessOrEqual(rt, newMoney.Amount, b.limits(c).Compensation)
 		plan := b.Plan(c, given)
 		require.Nil(rt, plan.Refused)
-		sum := int64(0)
+		sum, goods := int64(0), int64(0)
 		for _, leg := range plan.Legs {
+			if leg.Replacement != nil {
+				goods += leg.Replacement.Value.Amount
+			}
 			if leg.Money != nil {
 				sum += leg.Money.Amount.Amount
 			}
@@ -98,7 +101,8 @@ func neverAbove(rt *rapid.T, b *Rulebook, c *Case) {
 		for _, p := range c.Facts.Order.Payments {
 			captured += p.Captured
 		}
-		require.LessOrEqual(rt, sum, captured-c.Facts.Payment.RefundedElsewhere)
+		require.LessOrEqual(rt, sum+goods, max(captured-c.Facts.Payment.RefundedElsewhere, 0), "money and goods are not given for the same units")
+		require.LessOrEqual(rt, sum+goods, b.limits(c).Automatic)
 	}
 	neverUnseen(rt, b, c)
 }

@@ -8,6 +8,9 @@ import "time"
 type MoneyClaim struct {
 	Key        string       `json:"key"`
 	Type       LegType      `json:"type"` // LegRefund or LegCompensation
+	Form       MoneyForm    `json:"form,omitempty"`
+	Gift       string       `json:"gift,omitempty"`
+	Returns    *Credit      `json:"returns,omitempty"`
 	CaseID     string       `json:"case_id"`
 	LegID      string       `json:"leg_id"`
 	OrderID    string       `json:"order_id,omitempty"`

@@ -16,10 +16,11 @@ const (
 	LegRepair       LegType = "repair"
 	LegCompensation LegType = "compensation"
 	LegAmendment    LegType = "amendment"
+	LegApology      LegType = "apology"
 )
 
 // Leg is one part of a remedy. Exactly one of its details is set, by its type;
-// Money serves refund and compensation.
+// Money serves refund and compensation, and an apology has none.
 type Leg struct {
 	ID     string     `json:"id"` // e.g. "refund-1": type and number within the case
 	Type   LegType    `json:"type"`
@@ -76,10 +77,13 @@ var legMoves = map[LegState][]LegState{
 		ReturnExpired, ReturnCancelled, ReturnLost},
 	ReturnAwaitingShipment: {ReturnInTransit, ReturnDelivered, ReturnReceived, ReturnInspected, ReturnExpired,
 		ReturnCancelled, ReturnLost},
-	ReturnInTransit: {ReturnDelivered, ReturnReceived, ReturnInspected, ReturnLost, ReturnCancelled},
+	// A parcel that comes back to the customer is to be sent again.
+	ReturnInTransit: {ReturnAwaitingShipment, ReturnDelivered, ReturnReceived, ReturnInspected, ReturnLost, ReturnCancelled},
 	ReturnDelivered: {ReturnReceived, ReturnInspected, ReturnLost, ReturnAccepted, ReturnCancelled},
 	ReturnReceived:  {ReturnInspected, ReturnAccepted, ReturnCancelled},
 	ReturnInspected: {ReturnAccepted, ReturnPartial, ReturnRefused},
+	// The rest may come after all.
+	ReturnPartial: {ReturnAccepted},
 	// What was given up may still turn up (a lost parcel that arrives).
 	ReturnLost:    {ReturnReceived, ReturnInspected},
 	ReturnExpired: {ReturnReceived, ReturnInspected},
@@ -102,6 +106,7 @@ var legMovesOf = map[LegType]map[LegState][]LegState{
 	LegReplacement: replacementMoves,
 	LegRepair:      repairMoves,
 	LegAmendment:   amendmentMoves,
+	LegApology:     apologyMoves,
 }
 
 // CanBecome says whether the leg may go to a state, by the table of its type. Staying is
@@ -176,8 +181,11 @@ type ReturnLeg struct {
 	ReceivedSequence  int64              `json:"received_sequence,omitempty"`
 	InspectedSequence int64              `json:"inspected_sequence,omitempty"`
 	Received          []ReceivedLine     `json:"received,omitempty"`
+	WeightGrams       int                `json:"weight_grams,omitempty"` // of all its parcels as weighed at the dock; 0 where one was not
 	Inspection        []InspectedLine    `json:"inspection,omitempty"`
 	Differences       []ReturnDifference `json:"differences,omitempty"`
+
+	OddParcels
 }
 
 // Tracking is a parcel as its carrier knows it.
@@ -190,11 +198,15 @@ type Tracking struct {
 // Travels says whether the goods may be in a parcel, by our label's number or the customer's.
 func (r *ReturnLeg) Travels(carrier, number string) bool {
 	own := r.CustomerTracking
-	return (r.Carrier == carrier && r.TrackingNumber == number) || (own != nil && own.Carrier == carrier && own.Number == number)
+	return (r.Carrier == carrier && r.TrackingNumber == number) || (own != nil && own.Carrier == carrier && own.Number == number) ||
+		r.old(carrier, number) != nil
 }
 
 // Labelled says whether a number is that of the label that was issued.
 func (r *ReturnLeg) Labelled(carrier, number string) bool {
+	if old := r.old(carrier, number); old != nil {
+		return old.LabelID != ""
+	}
 	return r.LabelID != "" && r.Carrier == carrier && r.TrackingNumber == number
 }
 
@@ -273,6 +285,7 @@ type InspectedLine struct {
 	Disposition Disposition `json:"disposition,omitempty"`
 	NoteID      string      `json:"note_id,omitempty"`
 	Photos      []string    `json:"photos,omitempty"`
+	Serials     []string    `json:"serials,omitempty"` // serial numbers that were read
 }
 
 // ReturnDifference is one way in which what came differs from what was declared.
@@ -297,6 +310,12 @@ type MoneyLeg struct {
 	RequestedAt *time.Time   `json:"requested_at,omitempty"`
 	SettledAt   *time.Time   `json:"settled_at,omitempty"`
 	Reconciling bool         `json:"reconciling,omitempty"` // the provider is being asked what became of it
+	// Form is what a compensation is given in; a payout where none stands.
+	Form MoneyForm `json:"form,omitempty"`
+	Gift string    `json:"gift,omitempty"` // SKU, with the form gift
+	// Returns is set where the leg gives back what coupons or points had paid of a
+	// refund's lines: it was the customer's already.
+	Returns *Credit `json:"returns,omitempty"`
 	// Withheld is what lawful deductions took off the price of the units given back, by
 	// order line; ShippingClawback is how much of it is for shipping that had been waived.
 	Withheld         []LineAmount `json:"withheld,omitempty"`

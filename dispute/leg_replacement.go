@@ -15,32 +15,90 @@ const (
 )
 
 // replacementMoves is the table of legal moves of a replacement. A report may skip
-// forward; a lost parcel may turn up.
+// forward; a lost parcel may turn up, and what was cancelled may have left already.
 var replacementMoves = map[LegState][]LegState{
-	ReplacementRequired: {ReplacementReserved, ReplacementShipped, ReplacementSigned, ReplacementFailed, ReplacementCancelled},
-	ReplacementReserved: {ReplacementShipped, ReplacementSigned, ReplacementFailed, ReplacementCancelled},
-	ReplacementShipped:  {ReplacementSigned, ReplacementLost, ReplacementFailed},
-	ReplacementLost:     {ReplacementSigned},
+	ReplacementRequired:  {ReplacementReserved, ReplacementShipped, ReplacementSigned, ReplacementFailed, ReplacementCancelled},
+	ReplacementReserved:  {ReplacementShipped, ReplacementSigned, ReplacementFailed, ReplacementCancelled},
+	ReplacementShipped:   {ReplacementSigned, ReplacementLost, ReplacementFailed},
+	ReplacementLost:      {ReplacementSigned},
+	ReplacementCancelled: {ReplacementShipped, ReplacementSigned},
 }
+
+// The problems of a replacement that the rules know; the others are the warehouse's codes.
+const (
+	ProblemOutOfStock         = "out_of_stock"
+	ProblemReturnedToSender   = "returned_to_sender"
+	ProblemReplacementLost    = "replacement_lost"
+	ProblemReplacementUnknown = "replacement_not_found" // the carrier does not know where it is
+	ProblemNotCancelled       = "replacement_not_cancelled"
+)
 
 // ReplacementLeg is goods sent to the customer anew.
 type ReplacementLeg struct {
-	ReplacementID string            `json:"replacement_id"` // case, leg and number: the warehouse's name for it and the idempotency key
+	ReplacementID string            `json:"replacement_id"` // the warehouse's name for it and the idempotency key
 	Items         []ReplacementItem `json:"items"`
-	ReservedAt    *time.Time        `json:"reserved_at,omitempty"`
+	// Value is what was paid for the units that it replaces: limits count it as given.
+	Value Money        `json:"value"`
+	Parts []LineAmount `json:"parts,omitempty"` // the same by order line
+	// ReturnLegID is the return of the goods that it replaces, "" where none come back.
+	ReturnLegID string `json:"return_leg_id,omitempty"`
+	// Ship says when it is sent: one of the Ship constants. After is empty with at_once.
+	Ship        string     `json:"ship,omitempty"`
+	RequestedAt *time.Time `json:"requested_at,omitempty"` // the warehouse is, or was, asked for it
+	ReservedAt  *time.Time `json:"reserved_at,omitempty"`
 	// DispatchBy is when the warehouse says that it will send; a later one is a delay.
 	DispatchBy     *time.Time   `json:"dispatch_by,omitempty"`
 	Carrier        string       `json:"carrier,omitempty"`
 	TrackingNumber string       `json:"tracking_number,omitempty"`
 	ParcelStatus   ParcelStatus `json:"parcel_status,omitempty"`
 	ShippedAt      *time.Time   `json:"shipped_at,omitempty"`
-	SignedAt       *time.Time   `json:"signed_at,omitempty"`
-	Sequence       int64        `json:"sequence,omitempty"` // of the warehouse's last report
+	// SignedAt is when the customer had it in hand: a warranty begins anew from here.
+	SignedAt *time.Time `json:"signed_at,omitempty"`
+	Sequence int64      `json:"sequence,omitempty"` // of the warehouse's last report
+	Tracing  bool       `json:"tracing,omitempty"`  // the carrier is being asked where the parcel is
+	Voided   bool       `json:"voided,omitempty"`   // cancelled, and the warehouse knows
 }
 
 // ReplacementItem is what is sent for which line.
 type ReplacementItem struct {
 	LineID   string `json:"line_id"`
-	SKU      string `json:"sku"` // the line's own, or another by exchange
+	SKU      string `json:"sku,omitempty"` // the line's own, or another by exchange
 	Quantity int    `json:"quantity"`
+}
+
+// Asked says whether the warehouse may hold the goods, or have sent them, although the
+// leg was given up and nobody has told it yet.
+func (r *ReplacementLeg) Asked() bool { return r.RequestedAt != nil && !r.Voided }
+
+// live says whether the goods of a replacement are promised or on their way.
+func (l *Leg) live() bool {
+	if l.Replacement == nil {
+		return false
+	}
+	switch l.State {
+	case ReplacementRequired, ReplacementReserved, ReplacementShipped:
+		return true
+	}
+	return false
+}
+
+// Replaces says whether the replacement is for one of the lines.
+func (r *ReplacementLeg) Replaces(lines []Line) bool {
+	for _, part := range r.Parts {
+		for _, line := range lines {
+			if part.LineID == line.LineID {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Lines are the units that it replaces.
+func (r *ReplacementLeg) Lines() []Line {
+	lines := make([]Line, 0, len(r.Parts))
+	for _, part := range r.Parts {
+		lines = append(lines, Line{LineID: part.LineID, Quantity: part.Quantity})
+	}
+	return lines
 }

@@ -17,6 +17,9 @@ const (
 	PartyPlatform     Party = "platform"
 	PartyForceMajeure Party = "force_majeure"
 	PartyUndetermined Party = "undetermined"
+
+	// PartyBoth is no party of liability: a request for evidence goes to customer and merchant.
+	PartyBoth Party = "both"
 )
 
 // Share is one party's part of the fault, with why and by whom it was found.

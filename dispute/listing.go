@@ -11,6 +11,8 @@ type CaseFilter struct {
 	OrderID    string
 	CustomerID string
 	Assignee   string
+	Team       string
+	Class      CaseClass
 	Breached   *bool
 	DueBefore  *time.Time
 	SortByDue  bool // soonest due first; else newest first
@@ -38,7 +40,7 @@ type CaseRecord struct {
 type Text struct {
 	ID        string    `json:"id"`
 	CaseID    string    `json:"case_id"`
-	Kind      string    `json:"kind"` // statement, contact, message, note, file_name
+	Kind      string    `json:"kind"` // statement, contact, symptom, steps_tried, message, note, file_name
 	Author    Actor     `json:"author"`
 	Body      string    `json:"body"`
 	CreatedAt time.Time `json:"created_at"`

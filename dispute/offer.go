@@ -32,6 +32,11 @@ type Offer struct {
 	AnsweredAt  *time.Time  `json:"answered_at,omitempty"`
 	Counter     *CounterAsk `json:"counter,omitempty"`
 	ApprovalID  string      `json:"approval_id,omitempty"`
+	// Replaces is the offer that this one revises, and Changes what it says otherwise.
+	Replaces string        `json:"replaces,omitempty"`
+	Changes  []OfferChange `json:"changes,omitempty"`
+	// Consent makes the offer a mediator's proposal: both sides have to accept it.
+	Consent *Consent `json:"consent,omitempty"`
 }
 
 // CounterAsk is what the customer asks for instead.
@@ -44,7 +49,7 @@ type CounterAsk struct {
 type Decision struct {
 	ID         string     `json:"id"`
 	Author     Actor      `json:"author"`
-	State      string     `json:"state"` // pending_approval | in_force | refused
+	State      string     `json:"state"` // one of the Decision constants
 	Remedies   []Remedy   `json:"remedies,omitempty"`
 	Liability  []Share    `json:"liability,omitempty"`
 	Reject     *Rejection `json:"reject,omitempty"`
@@ -52,6 +57,8 @@ type Decision struct {
 	Rule       string     `json:"rule,omitempty"`
 	MadeAt     time.Time  `json:"made_at"`
 	ApprovalID string     `json:"approval_id,omitempty"`
+	// Cites are the rules or law articles that a ruling stands on (Rulebook.Citable).
+	Cites []string `json:"cites,omitempty"`
 }
 
 // The states of a decision.
@@ -59,6 +66,8 @@ const (
 	DecisionPendingApproval = "pending_approval"
 	DecisionInForce         = "in_force"
 	DecisionRefused         = "refused"
+	DecisionContestable     = "contestable" // a granting ruling: carried out once the merchant's appeal window is over
+	DecisionContested       = "contested"   // by the merchant; another supervisor rules
 )
 
 // Rejection is a refusal with its code.
@@ -67,7 +76,8 @@ type Rejection struct {
 	NoteID string `json:"note_id,omitempty"`
 }
 
-// Approval is a supervisor's leave for what an agent wrote above their limit.
+// Approval is the leave of one person for what somebody wrote above their limit. Where
+// the policy wants several, each has an approval of its own, one after another.
 type Approval struct {
 	ID       string     `json:"id"`
 	For      string     `json:"for"` // offer or decision id
@@ -78,6 +88,17 @@ type Approval struct {
 	NoteID   string     `json:"note_id,omitempty"`
 	AskedAt  time.Time  `json:"asked_at"`
 	AnswerAt *time.Time `json:"answered_at,omitempty"`
+	Role     Role       `json:"role,omitempty"` // who is asked: supervisor where it is empty, or finance
+	Step     int        `json:"step,omitempty"` // of a chain, from 1
+	Then     []Role     `json:"then,omitempty"` // who is asked after this one
+}
+
+// asked is the role whose leave it is.
+func (a *Approval) asked() Role {
+	if a.Role == "" {
+		return RoleSupervisor
+	}
+	return a.Role
 }
 
 // The states of an approval.

@@ -11,6 +11,8 @@ const (
 	MaxLines        = 100   // lines of one case
 	MaxLineQuantity = 10000 // units of one line
 	MaxIDLength     = 128   // characters of any id
+
+	maxOccurredYears = 30 // before the opening
 )
 
 // saneID admits what order systems use as ids; no @, since ids are public in the
@@ -42,6 +44,7 @@ func ValidateOpening(o Opening) *Error {
 	}
 	v.lines(o)
 	v.remedies(o)
+	v.amendment(o)
 	if o.Currency != "" && !KnownCurrency(o.Currency) {
 		v.wrong("/currency", "%q is not an ISO 4217 currency", o.Currency)
 	}
@@ -49,6 +52,16 @@ func ValidateOpening(o Opening) *Error {
 		if !flagName.MatchString(string(t)) {
 			v.wrong(fmt.Sprintf("/evidence/%d", i), "%q is not a type of evidence", t)
 		}
+	}
+	v.id("/article_session", o.ArticleSession, false)
+	if o.Class != "" && !o.Class.Valid() {
+		v.wrong("/class", "unknown class %q", o.Class)
+	}
+	if at := o.OccurredAt; at != nil && (at.After(o.OpenedAt) || at.Before(o.OpenedAt.AddDate(-maxOccurredYears, 0, 0))) {
+		v.wrong("/intake/occurred_at", "a problem came up before it is reported, and at most %d years ago", maxOccurredYears)
+	}
+	if o.Language != "" && !o.Language.Known() {
+		v.wrong("/language", "expected one of %v, found %q", Languages(), o.Language)
 	}
 	if o.OpenedAt.IsZero() {
 		v.wrong("/opened_at", "missing")
@@ -106,6 +119,27 @@ func (v *openingCheck) lines(o Opening) {
 			v.wrong(fmt.Sprintf("/lines/%d/line_id", i), "line %s stands twice", line.LineID)
 		}
 		seen[line.LineID] = true
+	}
+}
+
+func (v *openingCheck) amendment(o Opening) {
+	if o.Amendment == nil {
+		return
+	}
+	if o.Kind != KindOrderChange {
+		v.wrong("/amendment", "only a change of an order has one")
+	}
+	if len(o.Amendment.Items) > MaxLines {
+		v.wrong("/amendment/items", "more than %d", MaxLines)
+		return
+	}
+	for i, item := range o.Amendment.Items {
+		at := fmt.Sprintf("/amendment/items/%d", i)
+		v.id(at+"/line_id", item.LineID, true)
+		v.id(at+"/sku", item.SKU, true)
+		if item.Quantity < 1 || item.Quantity > MaxLineQuantity {
+			v.wrong(at+"/quantity", "a quantity is 1 to %d", MaxLineQuantity)
+		}
 	}
 }
 

@@ -37,6 +37,27 @@ type Policy struct {
 	Refund     RefundRule                          `yaml:"refund"`
 	Notices    map[Milestone]bool                  `yaml:"notices"` // false: not sent
 	Retention  RetentionRule                       `yaml:"retention"`
+	Exchange   ExchangeRule                        `yaml:"exchange"` // format 3
+	Repair     RepairRule                          `yaml:"repair"`   // format 3
+	Credits    *CreditRule                         `yaml:"credits"`  // coupons and gifts
+	// Compensation is what is given for deliveries that came late, or not, or damaged.
+	Compensation *CompensationRule `yaml:"compensation"`
+	// Triage and Routing say what comes in as what, and who gets it (format 3).
+	Triage  *TriageSettings `yaml:"triage"`
+	Routing []RoutingRule   `yaml:"routing"`
+	// Negotiation and Approvals bound bargaining and say who agrees to large sums (format 3).
+	Negotiation *NegotiationRule `yaml:"negotiation"`
+	Approvals   []ApprovalRule   `yaml:"approvals"`
+	// Survey says which marks get a second opinion, Batch which cases are one defect of a
+	// batch (format 3).
+	Survey *SurveyRule `yaml:"survey"`
+	Batch  *BatchRule  `yaml:"batch"`
+	// Recovery is what is claimed back from carrier and supplier; format 3.
+	Recovery map[Party]RecoveryRule `yaml:"recovery"`
+
+	// Delivery and Templates say how notices reach people, and in which words (format 3).
+	Delivery  DeliveryRule         `yaml:"delivery"`
+	Templates map[Language]Wording `yaml:"templates"`
 	// Basis is where settings come from that have no basis of their own: a law
 	// article or platform rule by the setting's path, e.g. limits.automatic.
 	Basis map[string]string `yaml:"basis"`

@@ -42,7 +42,20 @@ func (c policyCheck) all() {
 	c.refund()
 	c.notices()
 	c.retention()
+	c.delivery()
+	c.templates()
+	c.triage()
+	c.routing()
+	c.exchange()
+	c.repair()
 	c.basis()
+	c.recovery()
+	c.credits()
+	c.compensation()
+	c.negotiation()
+	c.approvals()
+	c.survey()
+	c.batch()
 	if c.policy.Format < 3 {
 		c.earlier()
 	}
@@ -116,8 +129,8 @@ func (c policyCheck) risk() {
 		if r.When != "" && (r.Fact != "" || r.AtLeast != 0) {
 			c.problem(path+".when", "expected either a condition, or a fact and a number that it reaches")
 		}
-		if _, ok := riskFacts[r.Fact]; !ok && r.When == "" {
-			c.problem(path+".fact", "expected one of %s, found %q", list(riskFacts), r.Fact)
+		if facts := riskFactNames(c.policy.Format); r.When == "" && !slices.Contains(facts, r.Fact) {
+			c.problem(path+".fact", "expected one of %s, found %q%s", strings.Join(facts, ", "), r.Fact, nearestHint(r.Fact, facts))
 		}
 		if r.AtLeast < 1 && r.When == "" {
 			c.problem(path+".at_least", "expected a number from 1, found %d", r.AtLeast)

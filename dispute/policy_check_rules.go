@@ -1,6 +1,9 @@
 package dispute
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 func (c policyCheck) kinds() {
 	for kind := range legalReasons {
@@ -16,7 +19,10 @@ func (c policyCheck) kinds() {
 		c.remedies(path+".requested", rule.Requested)
 		c.remedies(path+".offer", rule.Offer)
 		for i, t := range rule.Offer {
-			if t.Known() && (!t.Money() || t == RemedyPartialRefund || t == RemedyCompensation) {
+			if goods := t.SendsGoods() || t == RemedyRepair || t == RemedyOrderAmendment; goods && c.policy.Format >= 3 {
+				continue
+			}
+			if t.Known() && (!t.Money() || t == RemedyPartialRefund || t == RemedyCompensation && c.policy.Compensation == nil) {
 				c.problem(element(path+".offer", i), "expected a remedy that a rule can price, found %q", t)
 			}
 		}
@@ -46,7 +52,7 @@ func (c policyCheck) reason(path string, rule ReasonRule) {
 		c.problem(path+".route", "expected one of %v, found %q", approaches, rule.Route)
 	}
 	c.window(path+".window", rule.Window)
-	if rule.Route == ApproachRight && rule.Window == nil {
+	if rule.Route == ApproachRight && rule.Window == nil && !c.amends(path) {
 		c.problem(path+".window", "expected a window: a right without one has no end")
 	}
 	c.evidence(path+".evidence", rule.Evidence)
@@ -143,10 +149,17 @@ func (c policyCheck) routes(path string, rule ReasonRule) {
 		if !slices.Contains(approaches, v.Route) {
 			c.problem(at+".route", "expected one of %v, found %q", approaches, v.Route)
 		}
-		if v.Route == ApproachRight && rule.Window == nil {
+		if v.Route == ApproachRight && rule.Window == nil && !c.amends(path) {
 			c.problem(at+".route", "expected a window at this reason: a right without one has no end")
 		}
 	}
+}
+
+// amends says whether a path is of a reason to change an order: that ends with its
+// dispatch, and needs no window.
+func (c policyCheck) amends(path string) bool {
+	reason := strings.TrimSuffix(strings.TrimPrefix(path, "$.reasons."), ".routes")
+	return c.policy.Format >= 3 && Reason(reason).Family() == FamilyOrder
 }
 
 func (c policyCheck) liability(path string, rules []LiabilityRule) {

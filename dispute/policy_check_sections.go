@@ -16,7 +16,7 @@ var laterKeys = regexp.MustCompile(`^\$\.(effective_from|binds|hours|quiet_hours
 const newestFormat = 3
 
 // latestKeys are the keys of format 3.
-var latestKeys = regexp.MustCompile(`^\$\.(warranty|approvals|negotiation|credits|routing|triage|abuse|batch|recovery|templates|delivery|exchange|repair|amendment|survey|reports)$`)
+var latestKeys = regexp.MustCompile(`^\$\.(warranty|approvals|negotiation|credits|compensation|routing|triage|abuse|batch|recovery|templates|delivery|exchange|repair|amendment|survey|reports)$`)
 
 // earlier refuses, in a policy of format 2, what that release did not know.
 func (c policyCheck) earlier() {
@@ -218,7 +218,9 @@ func (c policyCheck) refundValues(path string, rule RefundRule, needed bool) {
 // milestones lists the notices that a policy may leave out.
 var milestones = []Milestone{NoticeAccepted, NoticeMissing, NoticeOffer, NoticeDecision, NoticeInstructions, NoticeReceived,
 	NoticeInspected, NoticeDelay, NoticeRefunded, NoticeClosed, NoticeBreach, NoticeTask, NoticeInspectNow, NoticeReminder,
-	NoticeEvidence, NoticeSuspended, NoticeResumed, NoticeSurvey}
+	NoticeEvidence, NoticeSuspended, NoticeResumed, NoticeSurvey, NoticeRecovery, NoticeReplacement, NoticeAmendment, NoticeDispatchNow,
+	NoticeRepair, NoticeRepairQuote, NoticeRepairNow,
+	NoticeCredited, NoticeApology, NoticeParcelBack, NoticeWrongAddress}
 
 func (c policyCheck) notices() {
 	for m := range c.policy.Notices {

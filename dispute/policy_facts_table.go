@@ -11,8 +11,9 @@ var claimFacts = []PolicyFact{
 	textFact("case.kind", "what the customer wants done", kindNames(), func(c *Case) string { return string(c.Kind) }),
 	textFact("case.reason", "why the customer asks", sortedNames(families), func(c *Case) string { return string(c.Reason) }),
 	textFact("case.channel", "where the case came in",
-		texts([]Channel{ChannelInApp, ChannelEmail, ChannelChat, ChannelPhone, ChannelAppeal, Channel12315}),
+		texts(channels),
 		func(c *Case) string { return string(c.Channel) }),
+	textFact("case.class", "what triage made of it", texts(classes), func(c *Case) string { return string(c.Class) }),
 	textFact("case.currency", "ISO 4217 code of the case's amounts", nil, func(c *Case) string { return c.Currency }),
 	textsFact("case.requested", "the remedies that the customer asks for", remedyNames(),
 		func(c *Case) []string { return texts(c.RequestedRemedy) }),
@@ -94,6 +95,17 @@ var partnerFacts = []PolicyFact{
 	historyFact("cases_90_days", "cases that the customer opened in the last 90 days"),
 	historyFact("open_cases", "cases of the customer that are open"),
 	historyFact("refunds_90_days", "refunds to the customer in the last 90 days"),
+	historyFact("cases_24_hours", "cases that the customer opened in the last 24 hours"),
+	historyFact("cases_7_days", "cases that the customer opened in the last 7 days"),
+	historyFact("cases_30_days", "cases that the customer opened in the last 30 days"),
+	historyFact("not_received_90_days", "cases of the customer about parcels that did not come, in the last 90 days"),
+	historyFact("refunded_percent_90_days", "of 100 cases of the last 90 days, how many were paid for; 0 below 5 cases"),
+	historyFact("confirmed_365_days", "cases of the customer whose flags a person confirmed, in the last 365 days"),
+	goodsFact("address_cases_90_days", "cases about other orders to the same address in the last 90 days"),
+	goodsFact("address_customers_90_days", "other customers who opened them"),
+	goodsFact("address_not_received_90_days", "those of them about parcels that did not come"),
+	goodsFact("weight_short_percent", "by how many percent what came back weighs less than what went out; 0 where it was not weighed"),
+	goodsFact("foreign_serials", "serial numbers that came back and never went out"),
 }
 
 // proofFacts are how burdens of proof and the inspection went.
@@ -127,6 +139,13 @@ func historyFact(name, meaning string) PolicyFact {
 			return 0
 		}
 		return int64(riskFacts[name](c.Facts.History))
+	})
+}
+
+func goodsFact(name, meaning string) PolicyFact {
+	return intFact("risk."+name, meaning, func(c *Case) int64 {
+		n, _ := goodsRiskFacts[name](c)
+		return int64(n)
 	})
 }
 

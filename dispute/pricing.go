@@ -12,6 +12,9 @@ type pricedRemedy struct {
 	parts    []LineAmount
 	withheld []LineAmount // what deductions took off the units given back
 	clawback int64        // how much of that is for shipping that had been waived
+	replaced []LineAmount // units for which goods are sent, with what was paid for them
+	value    int64        // of these; limits count it
+	byPerson bool         // no rule gives it, and an agent needs an approval
 }
 
 // price gives every remedy its amount. The error points at the remedy at fault.
@@ -34,13 +37,32 @@ func (b *Rulebook) price(c *Case, remedies []Remedy) ([]pricedRemedy, *Error) {
 		if fail := b.checkRemedy(c, r, pointer); fail != nil {
 			return nil, fail
 		}
-		if r.Type == RemedyCompensation {
-			r.Breakdown, r.Credits = nil, nil
-			priced = append(priced, pricedRemedy{Remedy: r})
+		if r.Type == RemedyApology || r.Type.newValue() {
+			given, fail := b.priceNew(c, r, pointer)
+			if fail != nil {
+				return nil, fail
+			}
+			priced = append(priced, pricedRemedy{Remedy: given})
 			continue
 		}
 		if book == nil {
 			return nil, Invalid("without the order's facts only compensation can be given", Field{Pointer: pointer, Detail: "the order is not known"})
+		}
+		if r.Type == RemedyRepair {
+			p, fail := book.priceRepair(c, r, pointer)
+			if fail != nil {
+				return nil, fail
+			}
+			priced = append(priced, p)
+			continue
+		}
+		if r.Type.SendsGoods() || r.Type == RemedyOrderAmendment {
+			p, fail := book.goods(c, r, pointer)
+			if fail != nil {
+				return nil, fail
+			}
+			priced = append(priced, p)
+			continue
 		}
 		p, fail := book.price(c, r, terms, pointer)
 		if fail != nil {
@@ -52,6 +74,12 @@ func (b *Rulebook) price(c *Case, remedies []Remedy) ([]pricedRemedy, *Error) {
 		refunded += p.Amount.Amount
 		priced = append(priced, p)
 	}
+	if fail := repairsAlone(priced); fail != nil {
+		return nil, fail
+	}
+	if book != nil {
+		book.unpaid(c, refunded, priced)
+	}
 	if book != nil && refunded > 0 {
 		if fail := book.fits(c, refunded); fail != nil {
 			return nil, fail
@@ -60,11 +88,12 @@ func (b *Rulebook) price(c *Case, remedies []Remedy) ([]pricedRemedy, *Error) {
 	return priced, nil
 }
 
-// refundedLines are the lines of which the remedies give captured money back.
+// refundedLines are the lines of which the remedies give captured money back, or for
+// which they send goods.
 func refundedLines(c *Case, remedies []Remedy) map[string]bool {
 	ids := map[string]bool{}
 	for _, r := range remedies {
-		if r.Type == RemedyCompensation {
+		if !r.Type.SendsGoods() && (!r.Type.Money() || r.Type == RemedyCompensation) {
 			continue
 		}
 		for _, line := range linesOf(c, r) {
@@ -79,7 +108,7 @@ func (b *Rulebook) checkRemedy(c *Case, r Remedy, pointer string) *Error {
 	if !b.carriesOut(r.Type) {
 		return Invalid(fmt.Sprintf("remedy %q is not carried out under policy %s", r.Type, b.Version()), Field{Pointer: pointer + "/type", Detail: "not supported"})
 	}
-	if r.Amount == nil && (r.Type == RemedyCompensation || r.Type == RemedyPartialRefund) {
+	if r.Amount == nil && (r.Type == RemedyCompensation && b.policy.Compensation == nil || r.Type == RemedyPartialRefund || r.Type == RemedyCoupon) {
 		return Invalid(fmt.Sprintf("a %s needs an amount", r.Type), Field{Pointer: pointer + "/amount", Detail: "missing"})
 	}
 	if r.Amount != nil && r.Amount.Amount <= 0 {
@@ -100,6 +129,10 @@ func (l *ledger) price(c *Case, r Remedy, terms refundTerms, pointer string) (pr
 		return pricedRemedy{}, Invalid("a refund needs the lines that it concerns", Field{Pointer: pointer + "/lines", Detail: "missing"})
 	}
 	caps, sum, fail := l.rooms(lines, pointer)
+	if fail != nil {
+		return pricedRemedy{}, fail
+	}
+	again, fail := l.handedOver(r, lines, pointer)
 	if fail != nil {
 		return pricedRemedy{}, fail
 	}
@@ -125,6 +158,7 @@ func (l *ledger) price(c *Case, r Remedy, terms refundTerms, pointer string) (pr
 		return pricedRemedy{}, Invalid("the amount cannot be divided over the lines", Field{Pointer: pointer + "/amount", Detail: err.Error()})
 	}
 	p := pricedRemedy{Remedy: Remedy{Type: r.Type, Lines: lines, Amount: &Money{Amount: amount, Currency: c.Currency}}}
+	p.byPerson = again
 	// Whole units are given back, and not a reduction of their price.
 	whole := amount == sum || amount-deducted(off) == sum
 	if !whole {
@@ -218,7 +252,7 @@ func totals(c *Case, remedies []Remedy) (all, newMoney Money, err error) {
 		if all, err = all.Add(*r.Amount); err != nil {
 			return all, newMoney, err
 		}
-		if r.Type == RemedyCompensation {
+		if r.Type.newValue() {
 			if newMoney, err = newMoney.Add(*r.Amount); err != nil {
 				return all, newMoney, err
 			}

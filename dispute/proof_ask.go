@@ -14,8 +14,14 @@ const MaxAsked = 5
 // notice, or was asked for before: the notice is the one list of everything
 // missing. What a side is being asked for is not asked for twice.
 func CheckEvidenceRequest(c *Case, from Party, types []EvidenceType) error {
+	if from == PartyBoth {
+		if err := CheckEvidenceRequest(c, PartyCustomer, types); err != nil {
+			return err
+		}
+		from = PartyMerchant
+	}
 	if from != PartyCustomer && from != PartyMerchant {
-		return Invalid("evidence is asked of the customer or the merchant", Field{Pointer: "/from", Detail: "must be customer or merchant"})
+		return Invalid("evidence is asked of the customer, the merchant or both", Field{Pointer: "/from", Detail: "must be customer, merchant or both"})
 	}
 	if len(types) == 0 || len(types) > MaxAsked {
 		return Invalid("evidence is asked by its types", Field{Pointer: "/types", Detail: "1 to 5 types of evidence"})
@@ -40,6 +46,14 @@ func CheckEvidenceRequest(c *Case, from Party, types []EvidenceType) error {
 		}
 	}
 	return nil
+}
+
+// AskedSides are the sides that a request is about.
+func AskedSides(from Party) []Party {
+	if from == PartyBoth {
+		return []Party{PartyCustomer, PartyMerchant}
+	}
+	return []Party{from}
 }
 
 func (n *CompletenessNotice) asks(t EvidenceType) bool {

@@ -24,6 +24,8 @@ type Batch struct {
 	Starting   []ClockRequest  `json:"starting,omitempty"` // clocks that start with this step
 	Notices    []Notice        `json:"notices,omitempty"`
 	References []Reference     `json:"references,omitempty"`
+	// Recovering is what the case may claim back from carrier or supplier by now.
+	Recovering *RecoveryPlan `json:"recovering,omitempty"`
 	// Retention is set as a case closes whose policy says for how long it is kept.
 	Retention *Retention `json:"retention,omitempty"`
 }
@@ -46,6 +48,9 @@ const (
 	RefRMA      ReferenceKind = "rma"
 	RefTracking ReferenceKind = "tracking" // "<carrier>/<tracking number>"
 	RefRefund   ReferenceKind = "refund"   // refund key
+
+	RefReplacement ReferenceKind = "replacement" // replacement id
+	RefRepair      ReferenceKind = "repair"      // repair id
 )
 
 // Reference ties a partner's name for something to a leg of a case.

@@ -27,6 +27,7 @@ type ledger struct {
 	order    *OrderFacts
 	claimed  map[string]int       // units of each line that the case may speak of
 	used     map[string]lineUse   // by this case, by line
+	handed   map[string]int       // units for which the customer signed for new goods, by this case
 	promised map[string]int       // units in refunds of this case that wait, of lines not decided anew
 	others   map[string]LineGiven // by other cases, by line
 	payments map[string]int64     // refunded by this case, by payment
@@ -38,7 +39,7 @@ type ledger struct {
 // and what other cases did. Anew are the lines that are being decided: a promise
 // for one of them is given up for that.
 func newLedger(c *Case, anew map[string]bool) *ledger {
-	l := &ledger{order: c.Facts.Order, claimed: map[string]int{}, used: map[string]lineUse{}, promised: map[string]int{},
+	l := &ledger{order: c.Facts.Order, claimed: map[string]int{}, used: map[string]lineUse{}, handed: map[string]int{}, promised: map[string]int{},
 		others: map[string]LineGiven{}, payments: map[string]int64{}}
 	for _, line := range c.Lines {
 		l.claimed[line.LineID] += line.Quantity
@@ -58,6 +59,8 @@ func newLedger(c *Case, anew map[string]bool) *ledger {
 	for i := range c.Legs {
 		leg := &c.Legs[i]
 		switch {
+		case leg.Replacement != nil:
+			l.replaced(leg, anew)
 		case leg.Type != LegRefund:
 		case leg.moving():
 			l.take(leg.Money.Lines, leg.Money.Withheld)

@@ -23,6 +23,13 @@ type OutboxNotice struct {
 	Contact    string    `json:"contact,omitempty"` // the newest `contact` text of the case: personal
 	Attempts   int       `json:"attempts"`          // failed ones so far
 	CreatedAt  time.Time `json:"created_at"`
+	// What puts it into words: the policy and the language are those of the case when
+	// the notice was made.
+	PolicyVersion string   `json:"policy_version"`
+	Language      Language `json:"language,omitempty"`
+	OrderID       string   `json:"order_id"`
+	Kind          Kind     `json:"kind"`
+	Reason        Reason   `json:"reason"`
 }
 
 // Key is the notice's idempotency key: <case>/<milestone>/<number>.

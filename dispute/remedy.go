@@ -28,11 +28,16 @@ type Remedy struct {
 	Type   RemedyType `json:"type"`
 	Lines  []Line     `json:"lines,omitempty"`
 	Amount *Money     `json:"amount,omitempty"`
+	// Items is what the customer gets in place of the lines, by exchange or by a change of
+	// the order; left out, the same goods again.
+	Items []ReplacementItem `json:"items,omitempty"`
 	// Breakdown says what the amount is made of, where that is more than the price of
 	// the goods; the rules set it.
 	Breakdown []AmountPart `json:"breakdown,omitempty"`
 	// Credits is what goes back in coupons and points; it is no money. The rules set it.
 	Credits []Credit `json:"credits,omitempty"`
+	// Gift is the SKU of a gift from the policy's list; its value there is the amount.
+	Gift string `json:"gift,omitempty"`
 }
 
 // PartKind is what a part of an amount stands for.
@@ -54,6 +59,7 @@ type AmountPart struct {
 	Kind   PartKind `json:"kind"`
 	LineID string   `json:"line_id,omitempty"` // of a gift
 	Amount int64    `json:"amount"`
+	Days   int      `json:"days,omitempty"` // by how many the delivery was late
 	Rule   string   `json:"rule,omitempty"`
 	Basis  string   `json:"basis,omitempty"` // law article or platform rule that the policy cites
 }
@@ -91,9 +97,13 @@ func (t RemedyType) MovesGoods() bool {
 	return t == RemedyReturnRefund || t == RemedyExchange || t == RemedyRepair
 }
 
+// SendsGoods says whether the remedy sends goods to the customer in place of units.
+func (t RemedyType) SendsGoods() bool { return t == RemedyExchange || t == RemedyReship }
+
 // laterRemedies are those that came with format 3: a policy of an earlier format has
 // none of the clocks that bound them.
-var laterRemedies = []RemedyType{}
+var laterRemedies = []RemedyType{RemedyCoupon, RemedyGift, RemedyApology,
+	RemedyExchange, RemedyReship, RemedyRepair, RemedyOrderAmendment}
 
 // carriesOut says whether the remedy is carried out under this policy.
 func (b *Rulebook) carriesOut(t RemedyType) bool {

@@ -45,6 +45,10 @@ func (b *Rulebook) Intake(o Opening) (Intake, error) {
 		in.RequestedRemedy = b.policy.Kinds[o.Kind].Requested
 	}
 	in.RequestedRemedy = slices.Clone(in.RequestedRemedy)
+	if in.Class = o.Class; in.Class == "" {
+		in.Class = b.class(o.draft(in))
+	}
+	in.Team = b.team(o.draft(in))
 	for _, need := range reason.Evidence {
 		if !slices.Contains(o.Evidence, need) {
 			in.Missing = append(in.Missing, need)
@@ -70,7 +74,8 @@ func (b *Rulebook) Intake(o Opening) (Intake, error) {
 func (o Opening) draft(in Intake) *Case {
 	return &Case{ID: o.CaseID, ShopID: o.ShopID, PolicyVersion: in.PolicyVersion, PreviousCaseID: o.PreviousCaseID,
 		Kind: o.Kind, Reason: o.Reason, Channel: o.Channel, OrderID: o.OrderID, Lines: o.Lines, CustomerID: o.CustomerID,
-		Currency: in.Currency, RequestedRemedy: in.RequestedRemedy, OpenedBy: o.OpenedBy, OpenedAt: o.OpenedAt}
+		Currency: in.Currency, RequestedRemedy: in.RequestedRemedy, OpenedBy: o.OpenedBy, OpenedAt: o.OpenedAt, Language: o.Language,
+		Class: in.Class, OccurredAt: o.OccurredAt, ArticleSession: o.ArticleSession}
 }
 
 func (b *Rulebook) sources(family Family) []SourceLimit {

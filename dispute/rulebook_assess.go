@@ -20,6 +20,7 @@ const (
 	CodeOtherRemedy         = "other_remedy_requested"
 	CodePersonByRule        = "person_by_rule"
 	CodeInspectionDiffers   = "inspection_differs"
+	CodeTriedBefore         = "tried_before" // goods, or a change of the order, that a rule granted once
 )
 
 // Assess rules on the facts: who is liable, what speaks against deciding without
@@ -90,7 +91,7 @@ func (b *Rulebook) obstacle(c *Case, risk Risk, rule string) *Explanation {
 	reason := b.reason(c.Reason)
 	unanchored := b.unanchored(c, reason.Window, rule)
 	warrantyID := b.rule("warranty", string(c.Reason))
-	warranty, warranted := b.within(c, reason.Warranty, warrantyID)
+	warranty, warranted := b.warranted(c)
 	unworkable := b.unworkable(c)
 	switch {
 	case unworkable != nil:
@@ -107,7 +108,7 @@ func (b *Rulebook) obstacle(c *Case, risk Risk, rule string) *Explanation {
 		return unanchored
 	case excluded != nil:
 		return excluded
-	case !warranted:
+	case !warranted && warranty != nil:
 		return warranty
 	}
 	return b.unanchored(c, reason.Warranty, warrantyID)
@@ -125,11 +126,17 @@ func (b *Rulebook) byRule(c *Case, out Assessment, route string, remedy RemedyTy
 	if !slices.Contains(offers, remedy) {
 		return out.person(CodePersonByRule, map[string]string{"kind": string(c.Kind)})
 	}
-	if len(c.RequestedRemedy) > 0 && !slices.Contains(c.RequestedRemedy, remedy) {
+	if why, owed := b.exchangeInstead(c); owed && remedy == RemedyRepair {
+		out.Rule, out.Basis = why.Rule, why.Basis
+		if !slices.Contains(offers, RemedyExchange) {
+			return out.person(CodeRepairedBefore, why.Detail)
+		}
+		remedy = RemedyExchange
+	} else if len(c.RequestedRemedy) > 0 && !slices.Contains(c.RequestedRemedy, remedy) {
 		return out.person(CodeOtherRemedy, map[string]string{"requested": string(c.RequestedRemedy[0])})
 	}
 	grant := []Remedy{{Type: remedy}}
-	if slices.Contains(offers, RemedyFreightRefund) && c.Facts.Order.ShippingPaid > 0 && b.shippingBack(c, out.Liability) {
+	if remedy.Money() && slices.Contains(offers, RemedyFreightRefund) && c.Facts.Order.ShippingPaid > 0 && b.shippingBack(c, out.Liability) {
 		grant = append(grant, Remedy{Type: RemedyFreightRefund})
 	}
 	judged := *c
@@ -178,7 +185,7 @@ func (c *Case) parcelSays() string {
 // the warranty, or where nobody knows since when it counts, the fault is undetermined.
 func (b *Rulebook) liability(c *Case) []Share {
 	if w := b.reason(c.Reason).Warranty; w != nil {
-		if inside, open := b.within(c, w, ""); !open || inside == nil {
+		if _, inside := b.warranted(c); !inside {
 			undetermined := LiabilityRule{Shares: map[Party]int{PartyUndetermined: 100}, Basis: w.Basis}
 			return undetermined.list(b.rule("warranty", string(c.Reason)), c.evidenceIDs())
 		}

@@ -46,6 +46,8 @@ func (b *Rulebook) Authorize(c *Case, a Actor, remedies []Remedy) Authority {
 	}
 	out.Total = total
 	b.limit(c, a, newMoney, priced, &out)
+	b.creditLimit(c, a, &out)
+	b.approval(c, a, &out)
 	return out
 }
 
@@ -80,6 +82,18 @@ func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, priced []pricedRemedy
 			b.Version(), b.policy.Currency, c.Currency)
 		return
 	}
+	for _, p := range priced { // goods count like the money that was paid for what they replace
+		if p.byPerson && a.Role == RoleSystem {
+			out.Refused = Errorf(CodeLimitExceeded, "no rule gives this %s: a person answers for it", p.Type)
+			return
+		}
+		out.NeedsApproval = out.NeedsApproval || p.byPerson && a.Role == RoleAgent
+		var err error
+		if out.Total, err = out.Total.Add(Money{Amount: p.value, Currency: c.Currency}); err != nil {
+			out.Refused = Invalid("the amounts cannot be summed", Field{"/remedies", err.Error()})
+			return
+		}
+	}
 	given, givenNew, err := c.given(priced)
 	if err == nil {
 		given, err = given.Add(out.Total)
@@ -91,6 +105,7 @@ func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, priced []pricedRemedy
 		out.Refused = Invalid("the amounts cannot be summed", Field{"/remedies", err.Error()})
 		return
 	}
+	out.counted = given.Amount
 	automatic, agent := given.Amount <= l.Automatic && !foreign, given.Amount <= l.Agent && !foreign
 	small := newMoney.Amount <= l.Compensation
 	switch {
@@ -100,7 +115,7 @@ func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, priced []pricedRemedy
 	case a.Role == RoleSystem && (!automatic || !small):
 		out.Refused = Errorf(CodeLimitExceeded, "%s is above the automatic limit of %s", given, Money{l.Automatic, b.policy.Currency})
 	case a.Role == RoleAgent:
-		out.NeedsApproval = !agent || !small
+		out.NeedsApproval = out.NeedsApproval || !agent || !small
 	}
 }
 
@@ -109,7 +124,7 @@ func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, priced []pricedRemedy
 func (c *Case) given(anew []pricedRemedy) (all, newMoney Money, err error) {
 	lines := map[string]bool{}
 	for _, r := range anew {
-		for _, part := range r.parts {
+		for _, part := range slices.Concat(r.parts, r.replaced) {
 			lines[part.LineID] = true
 		}
 	}
@@ -117,7 +132,13 @@ func (c *Case) given(anew []pricedRemedy) (all, newMoney Money, err error) {
 	for i := range c.Legs {
 		leg := &c.Legs[i]
 		switch {
+		case leg.Replacement != nil:
+			waits := leg.State == ReplacementRequired || leg.State == ReplacementReserved
+			if leg.live() && (!waits || !leg.Replacement.concerns(lines)) || leg.State == ReplacementSigned {
+				moved = append(moved, Remedy{Type: RemedyExchange, Amount: &leg.Replacement.Value})
+			}
 		case !leg.moving() && (leg.Money == nil || leg.State != MoneyRequired || leg.Money.concerns(lines)):
+		case leg.Money.Returns != nil: // no money, and the customer's already
 		case leg.Type == LegCompensation:
 			moved = append(moved, Remedy{Type: RemedyCompensation, Amount: &leg.Money.Amount})
 		default:

@@ -46,7 +46,13 @@ func (b *Rulebook) Inspect(c *Case, legID string) InspectionFinding {
 				Code: DifferenceUndeclared, Received: line.Quantity, Condition: string(line.Condition)})
 		}
 	}
+	if out.Risk = b.newRisk(c); out.Risk != nil {
+		return out
+	}
 	out.Accepted = len(out.Differences) == 0
+	if !out.Accepted || leg.State == ReturnPartial {
+		out.Part = b.part(c, leg, out)
+	}
 	return out
 }
 

@@ -28,11 +28,11 @@ func reasoned(t testing.TB, reason Reason, change func(*ReasonRule)) *Rulebook {
 	})
 }
 
-// An answer by e-mail is due in a day, one of its reminders before.
+// An answer by e-mail is due in a day; every channel's clock: TestEveryChannelHasItsReplyClock.
 func TestFirstResponseByChannel(t *testing.T) {
 	t.Parallel()
 	b := book(t, "default@3")
-	for channel, hours := range map[Channel]int{ChannelInApp: 48, ChannelEmail: 24, ChannelPhone: 48} {
+	for channel, hours := range map[Channel]int{ChannelInApp: 48, ChannelEmail: 24, Channel12315: 24} {
 		o := opening()
 		o.Channel = channel
 		in, err := b.Intake(o)

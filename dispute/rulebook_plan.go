@@ -24,15 +24,31 @@ func (b *Rulebook) Plan(c *Case, remedies []Remedy) LegPlan {
 	p := planner{c: c, next: nextNumbers(c), rooms: paymentRooms(c)}
 	for _, remedy := range priced {
 		after := ""
-		if remedy.Type == RemedyReturnRefund {
+		if remedy.Type == RemedyReturnRefund && !c.GoodsHere(remedy.Lines) {
 			after = p.addReturn(remedy.Lines, b.freightPayer(c, c.Liability))
 		}
-		if remedy.Type == RemedyCompensation {
-			p.addMoney(LegCompensation, "", MoneyLeg{Amount: *remedy.Amount})
+		switch {
+		case remedy.Type.SendsGoods():
+			p.replace(b, remedy)
+			continue
+		case remedy.Type == RemedyRepair:
+			p.repair(b, remedy)
+			continue
+		case remedy.Type == RemedyOrderAmendment:
+			p.amend(remedy)
+			continue
+		case remedy.Type == RemedyApology:
+			p.legs = append(p.legs, Leg{ID: p.id(LegApology), Type: LegApology, State: MoneyRequired})
+			continue
+		case remedy.Type.newValue():
+			p.addMoney(LegCompensation, "", MoneyLeg{Amount: *remedy.Amount, Form: remedy.Type.form(), Gift: remedy.Gift})
 			continue
 		}
 		if fail := p.addRefund(after, remedy); fail != nil {
 			return LegPlan{Rule: plan.Rule, Legs: []Leg{}, Refused: fail}
+		}
+		if b.policy.Format >= 3 {
+			p.addCredits(after, remedy)
 		}
 	}
 	plan.Legs = append(plan.Legs, p.legs...)
@@ -92,6 +108,19 @@ func (p *planner) addMoney(t LegType, after string, m MoneyLeg) {
 	id := p.id(t)
 	m.Key = p.c.ID + "/" + id + "/1"
 	p.legs = append(p.legs, Leg{ID: id, Type: t, State: MoneyRequired, After: after, Money: &m})
+}
+
+// addCredits gives back what coupons and points had paid of the lines, together with
+// their money and after the same return.
+func (p *planner) addCredits(after string, remedy pricedRemedy) {
+	var lines []LineAmount
+	for _, line := range remedy.Lines {
+		lines = append(lines, LineAmount{LineID: line.LineID})
+	}
+	for _, credit := range remedy.Credits {
+		p.addMoney(LegCompensation, after, MoneyLeg{Form: FormCoupon, Returns: &credit, Lines: lines,
+			Amount: Money{Amount: credit.Amount, Currency: p.c.Currency}})
+	}
 }
 
 // addRefund cuts one refund along the payments, in their order, to the cent. Units

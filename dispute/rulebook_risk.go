@@ -1,21 +1,50 @@
 package dispute
 
-// risk adds up the flags that the customer's history, or a condition, raises.
+import "slices"
+
+// risk adds up the flags that the history of the customer and of the address, what came
+// back, or a condition raises, and says why each was raised.
 func (b *Rulebook) risk(c *Case) Risk {
 	var risk Risk
 	for _, rule := range b.policy.Risk {
-		if b.raised(c, rule) {
-			risk.Flags = append(risk.Flags, rule.Flag)
-			risk.Score = min(100, risk.Score+rule.Score)
+		why, raised := b.raised(c, rule)
+		if !raised {
+			continue
 		}
+		risk.Flags = append(risk.Flags, rule.Flag)
+		risk.Score = min(100, risk.Score+rule.Score)
+		risk.Reasons = append(risk.Reasons, why)
 	}
 	return risk
 }
 
-// raised says whether a rule of risk holds; a history that is not known raises nothing.
-func (b *Rulebook) raised(c *Case, rule RiskRule) bool {
+// raised says whether a rule of risk holds, and why; what is not known raises nothing.
+func (b *Rulebook) raised(c *Case, rule RiskRule) (RiskReason, bool) {
+	why := RiskReason{Flag: rule.Flag, Score: rule.Score, Rule: b.rule("risk", rule.Flag)}
 	if rule.When != "" {
-		return b.holds(rule.When, c)
+		why.When = rule.When
+		return why, b.holds(rule.When, c)
 	}
-	return c.Facts.History != nil && riskFacts[rule.Fact](c.Facts.History) >= rule.AtLeast
+	n, known := riskFact(rule.Fact, c)
+	why.Fact, why.Value, why.AtLeast = rule.Fact, n, rule.AtLeast
+	return why, known && n >= rule.AtLeast
+}
+
+// newRisk is the risk with what the goods that came back add to it, nil where they add
+// nothing. What a person cleared stays cleared: only flags that the case has not had count.
+func (b *Rulebook) newRisk(c *Case) *Risk {
+	if b.policy.Format < 3 {
+		return nil
+	}
+	out := Risk{Score: c.Risk.Score, Flags: slices.Clone(c.Risk.Flags), Reasons: slices.Clone(c.Risk.Reasons)}
+	for _, why := range b.risk(c).Reasons {
+		if !slices.Contains(out.Flags, why.Flag) {
+			out.Flags, out.Reasons = append(out.Flags, why.Flag), append(out.Reasons, why)
+			out.Score = min(100, out.Score+why.Score)
+		}
+	}
+	if len(out.Flags) == len(c.Risk.Flags) {
+		return nil
+	}
+	return &out
 }

@@ -24,6 +24,10 @@ func (b *Rulebook) Silence(c *Case, k Clock) Silence {
 		return b.unseen(c, k.LegID, out)
 	case ClockReturnTransit:
 		return b.transitSilent(c, k.LegID, out)
+	case ClockRepairWork:
+		return b.repairEnded(c, k.LegID, out)
+	case ClockReplacementDispatch, ClockReplacementDelivery:
+		return b.replacementSilent(c, k.LegID, out)
 	case ClockEscalationWindow:
 		if !c.answered() {
 			out.Outcome = SilenceCloseExpired
@@ -46,6 +50,9 @@ func (b *Rulebook) agentSilent(c *Case, out Silence) Silence {
 	for _, leg := range c.Legs {
 		if leg.Return != nil && len(leg.Return.Differences) > 0 {
 			return out.escalate(SilenceEscalate, CodeInspectionDiffers, map[string]string{"leg_id": leg.ID})
+		}
+		if (leg.Replacement != nil || leg.Amendment != nil) && !leg.Done() { // no rule tries again what failed, or is under way
+			return out.escalate(SilenceEscalate, CodeTriedBefore, map[string]string{"leg_id": leg.ID})
 		}
 	}
 	granted := b.Authorize(c, System, c.asked())
@@ -71,7 +78,8 @@ func (b *Rulebook) beyondOffer(c *Case, remedies []Remedy) RemedyType {
 		return ""
 	}
 	for _, r := range remedies {
-		if !slices.Contains(b.policy.Kinds[c.Kind].Offer, r.Type) {
+		worked := r.Type != RemedyCompensation || len(r.Breakdown) > 0 // new money only as the rule works it out
+		if !worked || !slices.Contains(b.policy.Kinds[c.Kind].Offer, r.Type) {
 			return r.Type
 		}
 	}
@@ -144,6 +152,11 @@ func (b *Rulebook) unseen(c *Case, legID string, out Silence) Silence {
 	for i := range c.Legs {
 		if m := c.Legs[i].Money; m != nil && c.Legs[i].After == legID && c.Legs[i].State == MoneyRequired {
 			waiting = append(waiting, Remedy{Type: RemedyReturnRefund, Amount: &m.Amount})
+		}
+	}
+	for i := range c.Legs {
+		if l := &c.Legs[i]; l.Replacement != nil && l.After == legID && l.State == ReplacementRequired {
+			waiting = append(waiting, Remedy{Type: RemedyExchange, Amount: &l.Replacement.Value})
 		}
 	}
 	if len(waiting) == 0 {

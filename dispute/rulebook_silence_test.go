@@ -34,7 +34,7 @@ func TestSilence(t *testing.T) {
 		{"agent, risk on the case", of(damagedReturn(), func(c *Case) { c.Risk.Flags = []string{"by_hand"} }), Clock{Name: ClockAgentDecision}, SilenceEscalate, CodeRiskFlagged, 0},
 		{"agent, no order", of(damagedReturn(), func(c *Case) { c.Facts.Order = nil }), Clock{Name: ClockAgentDecision}, SilenceEscalate, CodeOrderNotAnswered, 0},
 		{"agent, chargeback", of(damagedReturn(), func(c *Case) { c.Facts.Payment.ChargebackOpen = true }), Clock{Name: ClockAgentDecision}, SilenceEscalate, CodeChargeback, 0},
-		{"agent, nothing to price", of(damagedReturn(), func(c *Case) { c.RequestedRemedy = []RemedyType{RemedyExchange} }), Clock{Name: ClockAgentDecision}, SilenceEscalate, CodeCannotPrice, 0},
+		{"agent, nothing to price", of(damagedReturn(), func(c *Case) { c.RequestedRemedy = []RemedyType{RemedyPartialRefund} }), Clock{Name: ClockAgentDecision}, SilenceEscalate, CodeCannotPrice, 0},
 		{"agent, nothing asked", of(damagedReturn(), func(c *Case) { c.RequestedRemedy = nil }), Clock{Name: ClockAgentDecision}, SilenceEscalate, CodeCannotPrice, 0},
 		{"agent, delivery date unknown", of(noReason("2026-09-20T00:00:00Z", "2026-09-22T00:00:00Z"), func(c *Case) {
 			c.Facts.Order.DeliveredAt, c.Facts.Trace = nil, nil

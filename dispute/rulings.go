@@ -14,9 +14,11 @@ type Intake struct {
 	Clocks          []Clock        `json:"clocks"`  // first_response, and customer_info if anything is missing
 	Sources         []SourceLimit  `json:"sources"` // whom to ask, and how long each has
 	Team            string         `json:"team,omitempty"`
+	Class           CaseClass      `json:"class,omitempty"`
 	// Foresees lists the clocks among appeal_window and survey that the policy has:
 	// without them a ruling is final at once, and nobody is asked.
-	Foresees []ClockName `json:"foresees,omitempty"`
+	Foresees    []ClockName  `json:"foresees,omitempty"`
+	Negotiation *Negotiation `json:"negotiation,omitempty"` // format 3
 }
 
 // SourceLimit is how long one fact source has to answer.
@@ -58,10 +60,14 @@ type Authority struct {
 	Remedies      []Remedy `json:"remedies"` // priced: every money remedy has its amount
 	Total         Money    `json:"total"`
 	NeedsApproval bool     `json:"needs_approval"` // above the author's limit
-	Rule          string   `json:"rule"`
+	// Approvers are asked one after another, where the policy has chains (format 3).
+	Approvers []Role `json:"approvers,omitempty"`
+	Rule      string `json:"rule"`
 	// Refused is set when no approval can help (above what was captured, a line
 	// that is not in the case, a remedy that the policy does not know ...).
 	Refused *Error `json:"refused,omitempty"`
+
+	counted int64 // what the case has given, with these remedies
 }
 
 // LegPlan is the ruling on how decided remedies are carried out.
@@ -78,6 +84,11 @@ type InspectionFinding struct {
 	Accepted    bool               `json:"accepted"`
 	Differences []ReturnDifference `json:"differences,omitempty"`
 	Rule        string             `json:"rule"`
+	// Risk is set where the goods that came raise new flags (format 3): a person decides.
+	Risk *Risk `json:"risk,omitempty"`
+	// Part is the refund of what came when the rest did not, or of the rest that came
+	// after all: it does not wait for anybody.
+	Part []Leg `json:"part,omitempty"`
 }
 
 // The outcomes of silence: what follows when a clock runs out (`on_expiry`).
@@ -103,6 +114,7 @@ const (
 	SilenceUnanswered    = "unanswered"          // survey, once it was asked: it ends without an answer
 	SilenceResume        = "resume"              // suspension: the clocks run on
 	SilenceDecline       = "decline"             // repair_quote: the goods go back as they are
+	SilenceOfferRefund   = "offer_refund"        // goods that cannot be had: money is offered instead
 	SilenceExchange      = "exchange"            // repair_work: too late, an exchange is owed
 )
 

@@ -163,10 +163,11 @@ func (b *Rulebook) Notices(all []Notice) []Notice {
 }
 
 // Foresees lists the clocks of a policy without which the story of a case ends
-// earlier: a ruling is final at once, and nobody is asked how it went.
+// earlier or is quieter: a ruling is final at once, nobody is asked how it went, and
+// the customer's messages have no clock.
 func (b *Rulebook) Foresees() []ClockName {
 	var names []ClockName
-	for _, name := range []ClockName{ClockAppealWindow, ClockSurvey} {
+	for _, name := range []ClockName{ClockAppealWindow, ClockSurvey, ClockNextReply} {
 		if _, ok := b.policy.Clocks[name]; ok {
 			names = append(names, name)
 		}

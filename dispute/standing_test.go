@@ -222,5 +222,5 @@ func TestNoticesThatThePolicyDoesNotSend(t *testing.T) {
 func TestForeseen(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, book(t, "default@1").Foresees())
-	require.Equal(t, []ClockName{ClockAppealWindow, ClockSurvey}, book(t, "default@3").Foresees())
+	require.Equal(t, []ClockName{ClockAppealWindow, ClockSurvey, ClockNextReply}, book(t, "default@3").Foresees())
 }

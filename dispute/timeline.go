@@ -93,6 +93,43 @@ const (
 	EventSurveyAsked      EventType = "survey.requested"
 	EventSurveyAnswered   EventType = "survey.answered"
 	EventTextsErased      EventType = "texts.erased" // what people wrote and sent in; written by the worker
+
+	// Goods that go out anew, and orders that are changed.
+	EventReplacementRequested EventType = "replacement.requested"
+	EventReplacementUpdated   EventType = "replacement.updated"
+	EventAmendmentRequested   EventType = "amendment.requested"
+	EventAmendmentUpdated     EventType = "amendment.updated"
+
+	// Goods that are mended.
+	EventRepairUpdated   EventType = "repair.updated"
+	EventQuoteAnswered   EventType = "repair.quote_answered"
+	EventRepairCalledOff EventType = "repair.called_off"
+
+	// Of a recovery: the first stands in the case's timeline too, all others in its own.
+	EventRecoveryOpened   EventType = "recovery.opened"
+	EventRecoveryUpdated  EventType = "recovery.updated"
+	EventRecoveryIgnored  EventType = "recovery.ignored"
+	EventRecoveryProblem  EventType = "recovery.problem"
+	EventRecoveryReminded EventType = "recovery.reminded"
+	EventRecoverySettled  EventType = "recovery.settled"
+	EventRecoveryContest  EventType = "recovery.contested"
+	EventWriteOffAsked    EventType = "recovery.write_off_requested"
+	EventWriteOffAnswered EventType = "recovery.write_off_answered"
+	EventWrittenOff       EventType = "recovery.written_off"
+	EventRecoveryClosed   EventType = "recovery.closed"
+
+	// Bargaining, and what follows a ruling.
+	EventMediationAsked EventType = "mediation.requested"
+	EventMediationEnded EventType = "mediation.ended"
+	EventContestable    EventType = "ruling.contestable" // a grant waits for the merchant's appeal window
+
+	// What speaks against deciding without a person, and what a person made of it.
+	EventRiskFlagged  EventType = "risk.flagged"
+	EventRiskReviewed EventType = "risk.reviewed"
+
+	// A bad mark, and what another person made of the case.
+	EventOpinionAsked EventType = "second_opinion.requested"
+	EventOpinionGiven EventType = "second_opinion.given"
 )
 
 // Milestone names a notice to a person; one notice a (case, milestone, number).
@@ -118,6 +155,24 @@ const (
 	NoticeSuspended    Milestone = "suspended"
 	NoticeResumed      Milestone = "resumed" // with the new dates
 	NoticeSurvey       Milestone = "survey"
+
+	NoticeReplacement Milestone = "replacement" // new goods: sent, with number; signed for
+	NoticeAmendment   Milestone = "amendment"   // a change of the order: done, or too late
+	NoticeDispatchNow Milestone = "dispatch"    // second notice to the warehouse about new goods
+
+	NoticeRepair      Milestone = "repair"       // how it stands: diagnosed, on its way back, back, cannot be mended
+	NoticeRepairQuote Milestone = "repair_quote" // what it costs, until when it would be done, and until when to answer
+	NoticeRepairNow   Milestone = "repair_due"   // second notice to the workshop
+
+	NoticeRecovery Milestone = "recovery" // a claim against carrier or supplier: second notice to it, task for whoever decides
+
+	NoticeCredited     Milestone = "credited"         // a coupon, points or a gift: granted
+	NoticeApology      Milestone = "apology"          // said to the customer; the leg is carried out by it
+	NoticeParcelBack   Milestone = "parcel_came_back" // the customer's return came back to them: what to do now
+	NoticeWrongAddress Milestone = "wrong_warehouse"  // to the warehouse and the desk: goods to be passed on
+
+	NoticeSecondOpinion Milestone = "second_opinion" // to the customer: another person looked, and what was given stands
+	NoticeBatch         Milestone = "batch"          // to whoever buys or makes the goods: many cases about one product or lot
 )
 
 // Notice is one message to send, an outbox row. Its number tells apart several

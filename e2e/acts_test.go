@@ -29,12 +29,31 @@ func (c caller) offer(id string, remedies ...dispute.Remedy) view {
 
 func (c caller) decide(id string, remedies ...dispute.Remedy) view {
 	c.t.Helper()
-	return c.must(http.StatusOK, http.MethodPost, "/v1/cases/"+id+"/decision", map[string]any{"remedies": remedies})
+	return c.must(http.StatusOK, http.MethodPost, "/v1/cases/"+id+"/decision", map[string]any{"remedies": remedies, "cites": c.cites(id)})
+}
+
+// cites is what a ruling cites: the first rule of the case, where it has to cite one.
+func (c caller) cites(id string) []string {
+	c.t.Helper()
+	if v := c.get(id); v.Negotiation == nil || v.Stage != dispute.StageAdjudication {
+		return []string{}
+	}
+	return []string{c.rules(id)[0].ID}
+}
+
+// rules lists what a ruling about the case may cite.
+func (c caller) rules(id string) []dispute.Citation {
+	c.t.Helper()
+	r := c.do(http.MethodGet, "/v1/cases/"+id+"/rules", nil)
+	require.Equal(c.t, http.StatusOK, r.status, "%s", r.body)
+	var list struct{ Items []dispute.Citation }
+	r.decode(c.t, &list)
+	return list.Items
 }
 
 func (c caller) reject(id, code string) view {
 	c.t.Helper()
-	return c.must(http.StatusOK, http.MethodPost, "/v1/cases/"+id+"/decision", map[string]any{"reject": map[string]any{"code": code}})
+	return c.must(http.StatusOK, http.MethodPost, "/v1/cases/"+id+"/decision", map[string]any{"reject": map[string]any{"code": code}, "cites": c.cites(id)})
 }
 
 func (c caller) approve(id, approvalID string) view {

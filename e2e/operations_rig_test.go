@@ -18,6 +18,7 @@ import (
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
 	"github.com/redresshq/redress/partners"
+	"github.com/redresshq/redress/store/storetest"
 	"github.com/redresshq/redress/workflows"
 )
 
@@ -26,7 +27,7 @@ import (
 // settings are what the commands of operators need to find the stack.
 func (s *stack) settings() []string {
 	return append(os.Environ(), "DATABASE_URL="+s.database, "TEMPORAL_ADDRESS="+temporalServer.FrontendHostPort(),
-		"TEMPORAL_NAMESPACE="+s.namespace, "REDRESS_LOG_LEVEL=error")
+		"TEMPORAL_NAMESPACE="+s.namespace, "REDRESS_LOG_LEVEL=error", "REDRESS_DATA_KEYS="+storetest.Key)
 }
 
 // run runs a program against the stack and returns what it said.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"sync"
 	"testing"
@@ -24,6 +25,7 @@ import (
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/api"
 	"github.com/redresshq/redress/api/auth"
+	"github.com/redresshq/redress/claims"
 	"github.com/redresshq/redress/dispute"
 	"github.com/redresshq/redress/internal/partnerhttp"
 	"github.com/redresshq/redress/logistics"
@@ -54,6 +56,7 @@ type options struct {
 	callTimeout   time.Duration
 	partnerSlots  int
 	library       *dispute.Library // instead of the usual one
+	mail          bool             // customers with an address are told by mail
 }
 
 // stack is the whole of Redress in one process, with a database, a namespace and
@@ -64,6 +67,7 @@ type stack struct {
 	box       *partners.Client
 	engine    client.Client
 	record    *store.Store
+	evidence  string // the folder of its bytes
 	database  string
 	door      *workflows.Door
 	library   *dispute.Library
@@ -72,6 +76,7 @@ type stack struct {
 	log       *slog.Logger
 	partners  partners.URLs
 
+	mailServer string
 	stopWorker func()
 	close      []func()
 }
@@ -138,7 +143,7 @@ func start(ctx context.Context, o options, dir string) (_ *stack, err error) {
 			return nil, err
 		}
 	}
-	if s.record, err = store.Open(ctx, s.database); err != nil {
+	if s.record, err = store.Open(ctx, s.database, store.WithKeys(storetest.Keys())); err != nil {
 		return nil, err
 	}
 	s.close = append(s.close, s.record.Close)
@@ -154,14 +159,14 @@ func start(ctx context.Context, o options, dir string) (_ *stack, err error) {
 		return nil, err
 	}
 	secrets := map[string]string{}
-	for _, id := range []string{partners.WarehouseID, partners.CarrierID, partners.PaymentsID} {
+	for _, id := range []string{partners.OrdersID, partners.WarehouseID, partners.CarrierID, partners.PaymentsID, partners.SupplierID} {
 		secrets[id] = secretOf(id)
 	}
 	box, err := partners.Start(ctx, partners.Config{Secrets: secrets, LedgerDir: dir + "/ledgers", Log: s.log})
 	if err != nil {
 		return nil, err
 	}
-	s.partners, s.box = box.URLs(), partners.NewClient(box.URLs())
+	s.partners, s.box, s.mailServer = box.URLs(), partners.NewClient(box.URLs()), box.MailAddress()
 	s.close = append(s.close, func() { logged(box.Close()) }, s.box.Close)
 	if s.url, err = s.serveAPI(dir, secrets); err != nil {
 		return nil, err
@@ -220,6 +225,9 @@ func (s *stack) dial(ctx context.Context) error {
 	})
 }
 
+// loopback is where the sandbox's receiver of webhooks is.
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+
 // retry repeats what may fail while the server takes a new namespace in.
 func retry(ctx context.Context, do func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -240,7 +248,8 @@ func retry(ctx context.Context, do func() error) error {
 }
 
 func (s *stack) serveAPI(dir string, secrets map[string]string) (string, error) {
-	files, err := blob.New(dir + "/evidence")
+	s.evidence = dir + "/evidence"
+	files, err := blob.New(s.evidence, storetest.Keys())
 	if err != nil {
 		return "", err
 	}
@@ -249,11 +258,14 @@ func (s *stack) serveAPI(dir string, secrets map[string]string) (string, error) 
 		Forecasts: forecasts{s.record, workflows.Forecaster{Rules: &activities.Rules{Books: s.rules, Policy: s.o.policy}}},
 		Auth:      auth.Chain{Keys: auth.Keys{Store: s.record}, Tokens: auth.Dev{Secret: tokenKey}},
 		Partners: []api.Partner{
+			{ID: partners.OrdersID, Kind: api.PartnerOrders, Secrets: []string{secrets[partners.OrdersID]}},
 			{ID: partners.WarehouseID, Kind: api.PartnerWarehouse, Secrets: []string{secrets[partners.WarehouseID]}},
 			{ID: partners.CarrierID, Kind: api.PartnerCarrier, Secrets: []string{secrets[partners.CarrierID]}},
 			{ID: partners.PaymentsID, Kind: api.PartnerPayment, Secrets: []string{secrets[partners.PaymentsID]}},
+			{ID: partners.SupplierID, Kind: api.PartnerSupplier, Secrets: []string{secrets[partners.SupplierID]}},
 		},
-		Config: api.Config{RatePerSecond: -1},
+		Notices: s.record, Letters: &activities.Letters{Books: s.rules},
+		Config: api.Config{RatePerSecond: -1, Policy: s.o.policy, WebhookAllow: loopback},
 	})
 	if err != nil {
 		return "", err
@@ -280,8 +292,17 @@ func (s *stack) startWorker(ctx context.Context) error {
 	carrier, err3 := logistics.New(s.partners[partners.Carrier], o)
 	money, err4 := payment.New(s.partners[partners.Payments], o)
 	channel, err5 := notify.New(s.partners[partners.Notify], o)
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+	carrierClaims, err6 := claims.New("carrier", s.partners[partners.Carrier], o)
+	supplierClaims, err7 := claims.New("supplier", s.partners[partners.Supplier], o)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
 		return err
+	}
+	channels, hooks := &notify.Channels{Gateway: channel}, notify.NewHooks(loopback)
+	if s.o.mail {
+		var err error
+		if channels.Mail, err = notify.NewMailer("smtp://"+s.mailServer+"?tls=none", "service@shop.example.org"); err != nil {
+			return err
+		}
 	}
 	rules, deaf := s.newRules(ctx)
 	ctx, cancel := context.WithCancel(ctx)
@@ -290,7 +311,8 @@ func (s *stack) startWorker(ctx context.Context) error {
 		defer deaf()
 		done <- worker.Run(ctx, worker.Deps{
 			Client: s.engine, Record: s.record, Books: rules, Policy: s.o.policy, Log: s.log,
-			Orders: orderSystem, Warehouse: dock, Carrier: carrier, Payments: money, Notifier: channel,
+			Orders: orderSystem, Credits: orderSystem, Warehouse: dock, Carrier: carrier, Payments: money, Notifier: channels, Webhooks: hooks,
+			Claims:      map[dispute.Party]activities.Claims{dispute.PartyCarrier: carrierClaims, dispute.PartySupplier: supplierClaims},
 			StopTimeout: time.Second, PartnerSlots: s.o.partnerSlots,
 		})
 	}()

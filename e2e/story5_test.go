@@ -38,12 +38,14 @@ var differences = []difference{
 		state:    dispute.ReturnRefused, partial: 2000,
 	},
 	{
-		name:     "one of two pieces",
+		// One of two in order is TestParcelOneOfTwo: what came is refunded by rule.
+		name:     "one of two pieces, and that one used",
 		declared: dispute.Line{LineID: "cup", Quantity: 2},
 		count:    []dispute.ReceivedLine{{LineID: "cup", Quantity: 1}},
-		found:    []partners.FoundLine{{SKU: "sku-cup", Quantity: 1, Condition: dispute.ConditionDamaged, Disposition: dispute.DispositionScrap}},
-		want:     []dispute.ReturnDifference{{LineID: "cup", Code: "short", Expected: 2, Received: 1, Acceptable: 1}},
-		state:    dispute.ReturnPartial, partial: 5000,
+		found:    []partners.FoundLine{{SKU: "sku-cup", Quantity: 1, Condition: dispute.ConditionUsed, Disposition: dispute.DispositionScrap}},
+		want: []dispute.ReturnDifference{{LineID: "cup", Code: "short", Expected: 2, Received: 1},
+			{LineID: "cup", Code: "condition", Expected: 2, Received: 1, Condition: "used"}},
+		state: dispute.ReturnRefused, partial: 1500,
 	},
 	{
 		name:     "undeclared piece",

@@ -11,7 +11,7 @@ import (
 )
 
 // Auto plays everybody who handles a return: once a label is issued the customer
-// ships, the carrier scans twice, the warehouse receives and inspects, with
+// ships, the carrier scans twice, the warehouse receives and inspects, or mends, with
 // DelayMS before each act.
 type Auto struct {
 	All       bool              `json:"all,omitempty"`       // every return
@@ -78,7 +78,7 @@ func (c *carrier) play(l label) {
 			func() error { return scan(dispute.ParcelInTransit) },
 			func() error { return scan(dispute.ParcelDelivered) },
 			func() error {
-				_, _, err := w.tell("return.received", l.RMAID, 0, false, func(known rma) any {
+				_, _, err := w.tell("return.received", l.RMAID, 0, false, ParcelNames{}, func(known rma) any {
 					lines := []dispute.ReceivedLine{}
 					for _, line := range known.Lines {
 						lines = append(lines, dispute.ReceivedLine{LineID: line.LineID, Quantity: line.Quantity})
@@ -88,7 +88,10 @@ func (c *carrier) play(l label) {
 				return err
 			},
 			func() error {
-				_, _, err := w.tell("return.inspected", l.RMAID, 0, false, func(known rma) any { return foundAs(known, a.Condition) })
+				if id := w.workshop.ofRMA(l.RMAID); id != "" {
+					return w.workshop.play(ctx, id, time.Duration(a.DelayMS)*time.Millisecond)
+				}
+				_, _, err := w.tell("return.inspected", l.RMAID, 0, false, ParcelNames{}, func(known rma) any { return foundAs(known, a.Condition) })
 				return err
 			},
 		}

@@ -51,19 +51,24 @@ type carrier struct {
 	numbers map[string]label // by parcel
 	parcels map[string]dispute.TraceFacts
 
-	autoMu sync.Mutex
-	auto   Auto
+	claims *claimBook
+
+	autoMu   sync.Mutex
+	auto     Auto
+	validity time.Duration // of labels, 0 for labelValidity
 }
 
 func newCarrier(box *Sandbox) *carrier {
 	c := &carrier{partner: newPartner(box, Carrier), auto: box.config.Auto,
 		labels: map[string]label{}, numbers: map[string]label{}, parcels: map[string]dispute.TraceFacts{}}
 	c.apply = c.applyEffect
+	c.claims = newClaimBook(c.partner)
 	c.operation("POST /v1/labels", "issue_label", c.issue)
 	c.operation("POST /v1/labels/{label_id}/void", "void_label", c.void)
 	c.operation("GET /v1/parcels/{carrier}/{tracking_number}", "trace", c.trace)
 	c.mux.HandleFunc("GET /labels/{label_id}", c.print)
 	c.control("POST /sandbox/parcels/{carrier}/{tracking_number}", c.scan)
+	c.control("PUT /sandbox/label-validity", c.putValidity)
 	c.control("GET /sandbox/auto", c.getAuto)
 	c.control("PUT /sandbox/auto", c.putAuto)
 	return c
@@ -72,6 +77,9 @@ func newCarrier(box *Sandbox) *carrier {
 func parcelKey(carrier, number string) string { return carrier + "/" + number }
 
 func (c *carrier) applyEffect(e Entry) error {
+	if claim, err := c.claims.takes(e); claim {
+		return err
+	}
 	if e.Kind == "parcel.updated" {
 		var t dispute.TraceFacts
 		if err := json.Unmarshal(e.Data, &t); err != nil {
@@ -100,7 +108,7 @@ func (c *carrier) issue(_ *http.Request, body []byte) (outcome, error) {
 	l.LabelID = newID("label")
 	l.URL = c.url() + "/labels/" + l.LabelID
 	l.Carrier, l.TrackingNumber = labelCarrier, "RT"+l.LabelID[len("label_"):]
-	l.ValidUntil = time.Now().UTC().Add(labelValidity).Truncate(time.Second)
+	l.ValidUntil = c.validUntil(time.Now().UTC())
 	l.Status = labelIssued
 	e, err := aboutLabel("label.issued", l)
 	return outcome{status: http.StatusCreated, body: l, effect: &e, then: func() { c.play(l) }}, err

@@ -94,6 +94,11 @@ func (c *Client) Chargeback(ctx context.Context, paymentID string, b Chargeback)
 	return c.call(ctx, http.MethodPost, Payments, "/sandbox/payments/"+url.PathEscape(paymentID)+"/chargeback", b, nil)
 }
 
+// AnswerClaim has the carrier or the supplier answer or pay a claim (claim.updated).
+func (c *Client) AnswerClaim(ctx context.Context, k Kind, v ClaimVerdict) error {
+	return c.call(ctx, http.MethodPost, k, "/sandbox/claims/verdict", v, nil)
+}
+
 // Switch sets all switches of a partner; Switches{} puts everything right.
 func (c *Client) Switch(ctx context.Context, k Kind, s Switches) error {
 	return c.call(ctx, http.MethodPut, k, "/sandbox/switches", s, nil)
@@ -104,6 +109,21 @@ func (c *Client) Switches(ctx context.Context, k Kind) (Switches, error) {
 	var s Switches
 	err := c.call(ctx, http.MethodGet, k, "/sandbox/switches", nil, &s)
 	return s, err
+}
+
+// MailFault sets what the mail server does wrong; MailFault{} puts everything right.
+func (c *Client) MailFault(ctx context.Context, f MailFault) error {
+	return c.call(ctx, http.MethodPut, Notify, "/sandbox/mail-fault", f, nil)
+}
+
+// SetHook sets how the shop's own system of a name behaves; HookURL is where it is.
+func (c *Client) SetHook(ctx context.Context, name string, s HookSettings) error {
+	return c.call(ctx, http.MethodPut, Notify, "/sandbox/hooks/"+url.PathEscape(name), s, nil)
+}
+
+// HookURL is where the shop's own system of a name takes webhooks.
+func (c *Client) HookURL(name string) string {
+	return c.urls[Notify] + "/hooks/" + url.PathEscape(name)
 }
 
 // SetWebhookURL changes where all partners report to.
@@ -163,4 +183,20 @@ func (c *Client) call(ctx context.Context, method string, k Kind, path string, i
 		return fmt.Errorf("sandbox %s: decode: %w", k, err)
 	}
 	return nil
+}
+
+// SetLabelValidity sets for how long labels can be used that are issued from now on;
+// 0 is thirty days.
+func (c *Client) SetLabelValidity(ctx context.Context, d time.Duration) error {
+	return c.call(ctx, http.MethodPut, Carrier, "/sandbox/label-validity", LabelValidity{MS: d.Milliseconds()}, nil)
+}
+
+// SetCredits sets how later coupons, points and gifts end.
+func (c *Client) SetCredits(ctx context.Context, m CreditMode) error {
+	return c.call(ctx, http.MethodPut, Orders, "/sandbox/credits", m, nil)
+}
+
+// SettleCredit ends the pending credit under the key (credit.updated).
+func (c *Client) SettleCredit(ctx context.Context, key string, s Settle) error {
+	return c.call(ctx, http.MethodPost, Orders, "/sandbox/credits/"+url.PathEscape(key)+"/settle", s, nil)
 }

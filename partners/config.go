@@ -18,27 +18,34 @@ const (
 	Carrier   Kind = "carrier"
 	Payments  Kind = "payments"
 	Notify    Kind = "notify"
+	Supplier  Kind = "supplier"
 )
 
 // Kinds lists all partners.
-func Kinds() []Kind { return []Kind{Orders, Warehouse, Carrier, Payments, Notify} }
+func Kinds() []Kind { return []Kind{Orders, Warehouse, Carrier, Payments, Notify, Supplier} }
 
 // The partner ids under which webhooks are sent: POST <WebhookURL>/<partner id>.
 const (
+	OrdersID    = "orders-1"
 	WarehouseID = "warehouse-1"
 	CarrierID   = "carrier-1"
 	PaymentsID  = "payments-1"
+	SupplierID  = "supplier-1"
 )
 
 // PartnerID is the id under which the partner sends webhooks, "" if it sends none.
 func (k Kind) PartnerID() string {
 	switch k {
+	case Orders:
+		return OrdersID
 	case Warehouse:
 		return WarehouseID
 	case Carrier:
 		return CarrierID
 	case Payments:
 		return PaymentsID
+	case Supplier:
+		return SupplierID
 	}
 	return ""
 }
@@ -53,6 +60,8 @@ type Config struct {
 	Host string
 	// Ports by partner; 0 or missing means any free port.
 	Ports map[Kind]int
+	// MailPort is the port of the mail server; 0 means any free one.
+	MailPort int
 	// WebhookURL is the base that webhooks go to, without the partner id, e.g.
 	// http://127.0.0.1:8080/v1/webhooks. "" sends none until SetWebhookURL.
 	WebhookURL string

@@ -23,7 +23,7 @@ type call struct {
 
 func calls(o dispute.OrderFacts) []call {
 	lines := []dispute.Line{{LineID: "line-1", Quantity: 1}}
-	return []call{
+	return append(goodsCalls(o), []call{
 		{"get_order", partners.Orders, false, func(ctx context.Context, r *rig) error { _, err := r.orders.Order(ctx, o.OrderID); return err }},
 		{"get_dispatch", partners.Warehouse, false, func(ctx context.Context, r *rig) error { _, err := r.warehouse.Dispatch(ctx, o.OrderID); return err }},
 		{"announce_return", partners.Warehouse, true, func(ctx context.Context, r *rig) error {
@@ -55,7 +55,7 @@ func calls(o dispute.OrderFacts) []call {
 		{"notify", partners.Notify, true, func(ctx context.Context, r *rig) error {
 			return r.notify.Notify(ctx, activities.Notification{Key: "k-notice", CaseID: "case_1", To: dispute.RoleCustomer, Milestone: dispute.NoticeClosed})
 		}},
-	}
+	}...)
 }
 
 // TestEveryAdapterMapsEveryFault plays each fault once on each operation; the

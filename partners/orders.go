@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/redresshq/redress/dispute"
@@ -48,7 +49,9 @@ type NewOrder struct {
 // orderSystem is the shop's order system.
 type orderSystem struct {
 	*partner
-	orders map[string]soldOrder
+	orders  map[string]soldOrder
+	amended map[string]amendment
+	credits *credits
 }
 
 // soldOrder is an order with whether the order system says what was paid for each line.
@@ -84,14 +87,22 @@ func (o soldOrder) answer() listed {
 }
 
 func newOrderSystem(box *Sandbox) *orderSystem {
-	s := &orderSystem{partner: newPartner(box, Orders), orders: map[string]soldOrder{}}
+	s := &orderSystem{partner: newPartner(box, Orders), orders: map[string]soldOrder{}, amended: map[string]amendment{}}
 	s.apply = s.applyEffect
+	s.credits = newCredits(s)
 	s.operation("GET /v1/orders/{order_id}", "get_order", s.get)
+	s.operation("POST /v1/orders/{order_id}/amendments", "amend_order", s.amend)
 	s.control("POST /sandbox/orders", s.create)
 	return s
 }
 
 func (s *orderSystem) applyEffect(e Entry) error {
+	if strings.HasPrefix(e.Kind, "credit.") {
+		return s.credits.applyEffect(e)
+	}
+	if e.Kind == "order.amended" {
+		return s.applyAmended(e)
+	}
 	var o soldOrder
 	if err := json.Unmarshal(e.Data, &o); err != nil {
 		return fmt.Errorf("decode %s: %w", e.Kind, err)

@@ -11,6 +11,18 @@ type ReceiveReport struct {
 	Lines    []dispute.ReceivedLine `json:"lines,omitempty"`    // none: everything that was announced
 	Sequence int64                  `json:"sequence,omitempty"` // 0: the next one
 	Force    bool                   `json:"force,omitempty"`    // report even if the RMA was never announced, or cancelled
+	ParcelNames
+}
+
+// ParcelNames is what a warehouse says of a parcel besides its RMA.
+type ParcelNames struct {
+	ParcelID       string `json:"parcel_id,omitempty"`
+	WarehouseID    string `json:"warehouse_id,omitempty"` // where it is, if not where it was sent to
+	OrderID        string `json:"order_id,omitempty"`
+	Carrier        string `json:"carrier,omitempty"`
+	TrackingNumber string `json:"tracking_number,omitempty"`
+	// NoRMA leaves the RMA out of the report.
+	NoRMA bool `json:"no_rma,omitempty"`
 }
 
 // FoundLine is one line of an inspection as the warehouse writes it.
@@ -30,6 +42,7 @@ type InspectReport struct {
 	Condition dispute.Condition `json:"condition,omitempty"` // "" is intact
 	Sequence  int64             `json:"sequence,omitempty"`  // 0: the next one
 	Force     bool              `json:"force,omitempty"`
+	ParcelNames
 }
 
 // Correction takes an earlier report back: of the count (Received) or of the
@@ -43,9 +56,15 @@ type Correction struct {
 
 // told is the data of a return webhook.
 type told struct {
-	RMAID    string `json:"rma_id"`
+	RMAID    string `json:"rma_id,omitempty"`
 	Lines    any    `json:"lines"`
 	Sequence int64  `json:"sequence"`
+
+	ParcelID       string `json:"parcel_id,omitempty"`
+	WarehouseID    string `json:"warehouse_id,omitempty"`
+	OrderID        string `json:"order_id,omitempty"`
+	Carrier        string `json:"carrier,omitempty"`
+	TrackingNumber string `json:"tracking_number,omitempty"`
 }
 
 func (w *warehouse) receive(r *http.Request, body []byte) (int, any, error) {
@@ -53,7 +72,7 @@ func (w *warehouse) receive(r *http.Request, body []byte) (int, any, error) {
 	if err := decode(body, &report); err != nil {
 		return 0, nil, err
 	}
-	return w.tell("return.received", r.PathValue("rma_id"), report.Sequence, report.Force, func(known rma) any {
+	return w.tell("return.received", r.PathValue("rma_id"), report.Sequence, report.Force, report.ParcelNames, func(known rma) any {
 		if len(report.Lines) > 0 {
 			return report.Lines
 		}
@@ -70,7 +89,7 @@ func (w *warehouse) inspect(r *http.Request, body []byte) (int, any, error) {
 	if err := decode(body, &report); err != nil {
 		return 0, nil, err
 	}
-	return w.tell("return.inspected", r.PathValue("rma_id"), report.Sequence, report.Force, func(known rma) any {
+	return w.tell("return.inspected", r.PathValue("rma_id"), report.Sequence, report.Force, report.ParcelNames, func(known rma) any {
 		if len(report.Lines) > 0 {
 			return report.Lines
 		}
@@ -99,7 +118,7 @@ func (w *warehouse) correct(r *http.Request, body []byte) (int, any, error) {
 	if (len(c.Received) == 0) == (len(c.Inspected) == 0) {
 		return 0, nil, deny(http.StatusUnprocessableEntity, "invalid", "a correction has either received or inspected lines")
 	}
-	return w.tell("return.corrected", r.PathValue("rma_id"), c.Sequence, c.Force, func(rma) any {
+	return w.tell("return.corrected", r.PathValue("rma_id"), c.Sequence, c.Force, ParcelNames{}, func(rma) any {
 		if len(c.Received) > 0 {
 			return c.Received
 		}
@@ -109,7 +128,7 @@ func (w *warehouse) correct(r *http.Request, body []byte) (int, any, error) {
 
 // tell records a report and sends it. An explicit sequence is sent as it is, so
 // that a stale report can be played; the next one goes on from the highest.
-func (w *warehouse) tell(kind, rmaID string, sequence int64, force bool, lines func(rma) any) (int, any, error) {
+func (w *warehouse) tell(kind, rmaID string, sequence int64, force bool, names ParcelNames, lines func(rma) any) (int, any, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	known, ok := w.returns[rmaID]
@@ -122,7 +141,11 @@ func (w *warehouse) tell(kind, rmaID string, sequence int64, force bool, lines f
 	}
 	known.Sequence = max(known.Sequence, sequence)
 	known.Status = rmaReceived
-	data := told{RMAID: rmaID, Lines: lines(known), Sequence: sequence}
+	data := told{RMAID: rmaID, Lines: lines(known), Sequence: sequence, ParcelID: names.ParcelID, WarehouseID: names.WarehouseID,
+		OrderID: names.OrderID, Carrier: names.Carrier, TrackingNumber: names.TrackingNumber}
+	if names.NoRMA {
+		data.RMAID = ""
+	}
 	e, err := w.about(kind, known, struct {
 		told
 		Return rma `json:"return"`

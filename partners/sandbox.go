@@ -30,6 +30,7 @@ type Sandbox struct {
 	carrier   *carrier
 	payments  *payments
 	notify    *channel
+	supplier  *supplier
 	partners  []*partner
 }
 
@@ -56,7 +57,8 @@ func Start(ctx context.Context, config Config) (*Sandbox, error) {
 	s.carrier = newCarrier(s)
 	s.payments = newPayments(s)
 	s.notify = newChannel(s)
-	s.partners = []*partner{s.orders.partner, s.warehouse.partner, s.carrier.partner, s.payments.partner, s.notify.partner}
+	s.supplier = newSupplier(s)
+	s.partners = []*partner{s.orders.partner, s.warehouse.partner, s.carrier.partner, s.payments.partner, s.notify.partner, s.supplier.partner}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -81,10 +83,15 @@ func (s *Sandbox) start(ctx context.Context) error {
 	if err := s.seed(time.Now().UTC()); err != nil {
 		return err
 	}
+	if err := s.notify.mail.listen(ctx, s.config.Host, s.config.MailPort); err != nil {
+		return err
+	}
 	for _, p := range s.partners {
 		p.serve()
 	}
+	s.notify.mail.serve()
 	s.payments.resume()
+	s.orders.credits.resume()
 	// The caller's context stops the servers too.
 	s.tasks.run(func(ctx context.Context) {
 		<-ctx.Done()
@@ -103,6 +110,9 @@ func (s *Sandbox) URLs() URLs {
 	}
 	return out
 }
+
+// MailAddress is host:port of the mail server.
+func (s *Sandbox) MailAddress() string { return s.notify.mail.listener.Addr().String() }
 
 // SetWebhookURL changes where webhooks go, from the next one on.
 func (s *Sandbox) SetWebhookURL(base string) {
@@ -136,6 +146,7 @@ func (s *Sandbox) stopServers() error {
 	var errs []error
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownLimit)
 	defer cancel()
+	errs = append(errs, s.notify.mail.close())
 	for _, p := range s.partners {
 		errs = append(errs, p.stop(ctx))
 	}

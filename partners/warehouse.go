@@ -34,7 +34,7 @@ type rma struct {
 // answer is the return as the contract shows it; ids are echoed.
 func (r rma) answer() map[string]any {
 	return map[string]any{"rma_id": r.RMAID, "case_id": r.CaseID, "workflow_id": r.WorkflowID, "order_id": r.OrderID,
-		"status": r.Status, "address": returnAddress}
+		"status": r.Status, "address": returnAddress, "warehouse_id": WarehouseID}
 }
 
 type dispatchRecord struct {
@@ -47,6 +47,9 @@ type warehouse struct {
 	*partner
 	dispatches map[string]dispatchRecord
 	returns    map[string]rma
+	sendings   *sendings
+	holds      *holds
+	workshop   *workshop
 }
 
 func newWarehouse(box *Sandbox) *warehouse {
@@ -58,6 +61,7 @@ func newWarehouse(box *Sandbox) *warehouse {
 	w.control("POST /sandbox/returns/{rma_id}/receive", w.receive)
 	w.control("POST /sandbox/returns/{rma_id}/inspect", w.inspect)
 	w.control("POST /sandbox/returns/{rma_id}/correct", w.correct)
+	w.sendings, w.holds, w.workshop = newSendings(w), newHolds(w), newWorkshop(w)
 	return w
 }
 
@@ -69,6 +73,11 @@ func (w *warehouse) applyEffect(e Entry) error {
 		}
 		w.dispatches[d.OrderID] = d
 		return nil
+	}
+	for _, part := range []func(Entry) (bool, error){w.sendings.applyEffect, w.holds.applyEffect, w.workshop.applyEffect} {
+		if mine, err := part(e); mine {
+			return err
+		}
 	}
 	var r struct {
 		rma

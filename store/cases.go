@@ -39,5 +39,8 @@ func (s *Store) CustomerHistory(ctx context.Context, customerID, exceptCaseID st
 				AND r.status NOT IN ('failed', 'cancelled'))), 0)::int
 		FROM cases c WHERE customer_id = $1 AND id <> $2`, customerID, exceptCaseID, since, at).
 		Scan(&h.Cases, &h.Cases90Days, &h.OpenCases, &h.Refunds90Day)
+	if err == nil {
+		err = s.goodsHistory(ctx, customerID, exceptCaseID, at, &h)
+	}
 	return h, mapError("history of a customer", err)
 }

@@ -34,13 +34,10 @@ type sealed struct {
 	Data    string            `json:"data"` // the document as stored, byte for byte
 }
 
-// seal returns the hash of an entry: sha256 over the hash before it, a line feed,
+// chained returns the hash of an entry: sha256 over the hash before it, a line feed,
 // and the entry as canonical JSON.
-func seal(e dispute.RecordedEntry) (string, error) {
-	doc, err := json.Marshal(sealed{
-		CaseID: e.CaseID, Seq: e.Seq, Type: e.Type, At: utc(e.At).Format(time.RFC3339Nano), Role: e.Actor.Role,
-		Actor: e.Actor.ID, Stage: e.Stage, Reason: e.Reason, EventID: e.EventID, Data: string(e.Data),
-	})
+func chained(e dispute.RecordedEntry) (string, error) {
+	doc, err := sealedText(e)
 	if err != nil {
 		return "", fmt.Errorf("seal entry %d of %s: %w", e.Seq, e.CaseID, err)
 	}
@@ -72,7 +69,7 @@ func chain(caseID string, head chainHead, stage dispute.Stage, at time.Time, ent
 		}
 		e.Data = data
 		r := dispute.RecordedEntry{Entry: e, CaseID: caseID, Seq: head.seq + 1, PrevHash: head.hash}
-		if r.Hash, err = seal(r); err != nil {
+		if r.Hash, err = chained(r); err != nil {
 			return nil, head, err
 		}
 		out[i], head = r, chainHead{seq: r.Seq, hash: r.Hash}

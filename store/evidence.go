@@ -57,7 +57,7 @@ func (s *Store) AddEvidence(ctx context.Context, sub dispute.EvidenceSubmission)
 			return dispute.Errorf(dispute.CodeLimitExceeded, "a case holds at most %d pieces of evidence", dispute.MaxEvidence)
 		}
 		out = completed(sub.Evidence, c)
-		return insertEvidence(ctx, tx, sub, out)
+		return s.insertEvidence(ctx, tx, sub, out)
 	})
 	if err != nil {
 		return dispute.Evidence{}, err
@@ -87,7 +87,7 @@ func completed(e dispute.Evidence, c dispute.Case) dispute.Evidence {
 	return e
 }
 
-func insertEvidence(ctx context.Context, tx pgx.Tx, sub dispute.EvidenceSubmission, e dispute.Evidence) error {
+func (s *Store) insertEvidence(ctx context.Context, tx pgx.Tx, sub dispute.EvidenceSubmission, e dispute.Evidence) error {
 	event := dispute.EvidenceSubmitted{EventID: "evidence/" + e.ID, Evidence: e}
 	payload, err := json.Marshal(event)
 	if err != nil {
@@ -98,8 +98,10 @@ func insertEvidence(ctx context.Context, tx pgx.Tx, sub dispute.EvidenceSubmissi
 	if sub.FileName != "" {
 		id := "file/" + e.ID
 		fileName = &id
-		queueText(&q, dispute.Text{ID: id, CaseID: sub.CaseID, Kind: "file_name", Author: e.SubmittedBy, Body: sub.FileName,
-			CreatedAt: e.ReceivedAt})
+		if err := s.queueText(&q, dispute.Text{ID: id, CaseID: sub.CaseID, Kind: "file_name", Author: e.SubmittedBy, Body: sub.FileName,
+			CreatedAt: e.ReceivedAt}); err != nil {
+			return err
+		}
 	}
 	q.Queue(`INSERT INTO evidence (id, case_id, type, source, requested_from, actor_role, actor_id, stage, sha256,
 			media_type, size, received_at, file_name_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
@@ -123,6 +125,10 @@ func (s *Store) GetEvidence(ctx context.Context, caseID, evidenceID string) (dis
 	if errors.Is(err, pgx.ErrNoRows) {
 		return dispute.Evidence{}, "", dispute.Errorf(dispute.CodeNotFound, "case %s has no evidence %s", caseID, evidenceID)
 	}
+	if err != nil {
+		return dispute.Evidence{}, "", mapError("evidence of "+caseID, err)
+	}
 	e.ReceivedAt = e.ReceivedAt.UTC()
-	return e, fileName, mapError("evidence of "+caseID, err)
+	fileName, err = s.keys.OpenText(fileName)
+	return e, fileName, err
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/redresshq/redress/dispute"
 )
 
@@ -31,3 +33,40 @@ var MapError = mapError
 
 // BackOff is how long a row of a relay rests.
 var BackOff = backOff
+
+// ExplainArticles returns PostgreSQL's plan, as JSON, for a search of articles.
+func (s *Store) ExplainArticles(ctx context.Context, q dispute.ArticleQuery) (plan []byte, err error) {
+	if q.Limit == 0 {
+		q.Limit = defaultArticles
+	}
+	sql, args, err := articleQuery(q)
+	if err != nil {
+		return nil, err
+	}
+	err = s.pool.QueryRow(ctx, "EXPLAIN (FORMAT JSON) "+sql, args...).Scan(&plan)
+	return plan, err
+}
+
+// ExplainReport runs the tables of a report and returns PostgreSQL's plans of them, as JSON.
+func (s *Store) ExplainReport(ctx context.Context, q dispute.ReportQuery) (map[string][]byte, error) {
+	q.Limit, q.Days = 200, 30
+	tables, _, err := reportTables(q)
+	if err != nil {
+		return nil, err
+	}
+	plans := map[string][]byte{}
+	err = s.inTx(ctx, "explain", func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, reportSettings); err != nil {
+			return err
+		}
+		for _, t := range tables {
+			var plan []byte
+			if err := tx.QueryRow(ctx, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+t.sql+" LIMIT 201", t.args...).Scan(&plan); err != nil {
+				return err
+			}
+			plans[t.name] = plan
+		}
+		return nil
+	})
+	return plans, err
+}

@@ -186,10 +186,25 @@ func (s *Store) ListInbox(ctx context.Context, state dispute.InboxState, cursor 
 	return out, mapError("list events", err)
 }
 
-// MatchInbox sends an unmatched or late event to a case by hand. Errors:
+// GetInbox returns an event; CodeNotFound.
+func (s *Store) GetInbox(ctx context.Context, id int64) (dispute.InboxEvent, error) {
+	rows, err := s.pool.Query(ctx, `SELECT `+inboxColumns+` FROM inbox WHERE id = $1`, id)
+	if err != nil {
+		return dispute.InboxEvent{}, mapError("event", err)
+	}
+	e, err := pgx.CollectExactlyOneRow(rows, scanInbox)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return e, dispute.Errorf(dispute.CodeNotFound, "there is no event %d", id)
+	}
+	return e, mapError("event", err)
+}
+
+// MatchInbox sends an unmatched or late event to a case by hand, and to a leg of it where
+// legID is not "": then what comes later under the event's unknown name finds the leg by
+// itself. Errors:
 // CodeNotFound for an unknown event or case, CodeNotAllowedNow for an event in
 // another state or without a signal.
-func (s *Store) MatchInbox(ctx context.Context, id int64, caseID string) (dispute.InboxEvent, error) {
+func (s *Store) MatchInbox(ctx context.Context, id int64, caseID, legID string) (dispute.InboxEvent, error) {
 	var out dispute.InboxEvent
 	err := s.inTx(ctx, "match event", func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT `+inboxColumns+` FROM inbox WHERE id = $1 FOR NO KEY UPDATE`, id)
@@ -208,12 +223,16 @@ func (s *Store) MatchInbox(ctx context.Context, id int64, caseID string) (disput
 		case e.State != dispute.InboxUnmatched && e.State != dispute.InboxLate, e.Signal == "", len(e.Payload) == 0:
 			return dispute.Errorf(dispute.CodeNotAllowedNow, "event %d is %s and cannot be matched", id, e.State)
 		}
-		rows, err = tx.Query(ctx, `UPDATE inbox SET state = 'pending', case_id = $2, next_at = now(), settled_at = NULL
-			WHERE id = $1 RETURNING `+inboxColumns, id, caseID)
+		rows, err = tx.Query(ctx, `UPDATE inbox SET state = 'pending', case_id = $2, next_at = now(), settled_at = NULL,
+				payload = CASE WHEN $3::text = '' THEN payload ELSE (payload::jsonb || jsonb_build_object('leg_id', $3::text))::json END
+			WHERE id = $1 RETURNING `+inboxColumns, id, caseID, legID)
 		if err != nil {
 			return err
 		}
 		if out, err = pgx.CollectExactlyOneRow(rows, scanInbox); err != nil {
+			return err
+		}
+		if err := nameMatched(ctx, tx, out, caseID, legID); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, "SELECT pg_notify($1, '')", ChannelInbox)
@@ -223,4 +242,23 @@ func (s *Store) MatchInbox(ctx context.Context, id int64, caseID string) (disput
 		return dispute.InboxEvent{}, err
 	}
 	return out, nil
+}
+
+// nameMatched gives the case the name under which the event came, and with it whatever
+// else waits under that name. A name that is another case's already stays there.
+func nameMatched(ctx context.Context, tx pgx.Tx, e dispute.InboxEvent, caseID, legID string) error {
+	if legID == "" || e.Reference == nil || e.Reference.Value == "" {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, lockReference, refName(*e.Reference)); err != nil {
+		return err
+	}
+	tag, err := tx.Exec(ctx, `INSERT INTO case_references (kind, value, case_id, leg_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		e.Reference.Kind, e.Reference.Value, caseID, legID)
+	if err != nil || tag.RowsAffected() == 0 {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE inbox SET state = 'pending', case_id = $3, reference_leg = $4, next_at = now()
+		WHERE state = 'unmatched' AND reference_kind = $1 AND reference_value = $2`, e.Reference.Kind, e.Reference.Value, caseID, legID)
+	return err
 }

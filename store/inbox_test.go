@@ -119,19 +119,19 @@ func TestMatchInboxByHand(t *testing.T) {
 	b.open(t, "case_1")
 	e, err := b.AddInbox(t.Context(), received("evt_1", "RMA1"))
 	require.NoError(t, err)
-	_, err = b.MatchInbox(t.Context(), e.ID, "case_never")
+	_, err = b.MatchInbox(t.Context(), e.ID, "case_never", "")
 	requireCode(t, dispute.CodeNotFound, err)
 	for range 2 {
-		got, err := b.MatchInbox(t.Context(), e.ID, "case_1")
+		got, err := b.MatchInbox(t.Context(), e.ID, "case_1", "")
 		require.NoError(t, err)
 		require.Equal(t, dispute.InboxPending, got.State)
 		require.Equal(t, "case_1", got.CaseID)
 	}
-	_, err = b.MatchInbox(t.Context(), e.ID+1, "case_1")
+	_, err = b.MatchInbox(t.Context(), e.ID+1, "case_1", "")
 	requireCode(t, dispute.CodeNotFound, err)
 	broken, err := b.AddInbox(t.Context(), dispute.InboxEvent{Source: "x", EventID: "1", State: dispute.InboxInvalid})
 	require.NoError(t, err)
-	_, err = b.MatchInbox(t.Context(), broken.ID, "case_1")
+	_, err = b.MatchInbox(t.Context(), broken.ID, "case_1", "")
 	requireCode(t, dispute.CodeNotAllowedNow, err)
 }
 

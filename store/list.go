@@ -78,6 +78,12 @@ func listQuery(f dispute.CaseFilter) (string, []any, error) {
 	if f.Assignee != "" {
 		add("assignee = $%d AND assignee <> ''", f.Assignee) // the second as in the partial index
 	}
+	if f.Class != "" {
+		add("class = $%d AND class <> ''", string(f.Class))
+	}
+	if f.Team != "" {
+		add("team = $%d AND team <> ''", f.Team)
+	}
 	if f.Breached != nil && *f.Breached {
 		where = append(where, "breached")
 	} else if f.Breached != nil {

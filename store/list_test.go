@@ -92,6 +92,8 @@ func TestListsUseIndexesOn100000Cases(t *testing.T) {
 		"order_id":     func(f *dispute.CaseFilter) { f.OrderID = "order_77" },
 		"customer_id":  func(f *dispute.CaseFilter) { f.CustomerID = "cus_77" },
 		"assignee":     func(f *dispute.CaseFilter) { f.Assignee = "agent_7" },
+		"team":         func(f *dispute.CaseFilter) { f.Team = "team_1" },
+		"class":        func(f *dispute.CaseFilter) { f.Class = dispute.ClassInquiry },
 		"breached":     func(f *dispute.CaseFilter) { f.Breached = &yes },
 		"not breached": func(f *dispute.CaseFilter) { f.Breached = &no },
 		"due_before":   func(f *dispute.CaseFilter) { f.DueBefore = &soon },
@@ -148,7 +150,7 @@ func (n node) scans() bool {
 // fill makes 100,000 cases as a shop of some years has them: nine in ten closed.
 const fill = `
 INSERT INTO cases (id, shop_id, policy_version, kind, reason, family, channel, order_id, customer_id, assignee, stage, waiting_on,
-	outcome, breached, due_at, opened_at, doc, version, run_id, gate)
+	outcome, breached, due_at, opened_at, doc, version, run_id, gate, team)
 SELECT 'case_' || lpad(n::text, 8, '0'), 'shop_1', 'default@1',
 	(ARRAY['return', 'claim', 'complaint', 'exchange', 'repair'])[1 + n % 5],
 	(ARRAY['defective', 'damaged_in_transit', 'changed_mind', 'wrong_item', 'not_received', 'late_delivery', 'other'])[1 + n % 7],
@@ -158,6 +160,7 @@ SELECT 'case_' || lpad(n::text, 8, '0'), 'shop_1', 'default@1',
 	CASE WHEN open THEN (ARRAY['customer', 'agent', 'supervisor', 'warehouse', 'carrier', 'payment'])[1 + n % 6] ELSE 'none' END,
 	CASE WHEN open THEN '' ELSE 'resolved' END, n % 40 = 0,
 	CASE WHEN open THEN timestamptz '2026-05-04 12:00Z' + n % 1000 * interval '1 hour' ELSE 'infinity' END,
-	opened_at, jsonb_build_object('id', 'case_' || lpad(n::text, 8, '0'), 'opened_at', opened_at), 1, 'run_1', CASE WHEN open THEN 'open' ELSE 'closed' END
+	opened_at, jsonb_build_object('id', 'case_' || lpad(n::text, 8, '0'), 'opened_at', opened_at, 'class', (ARRAY['', 'inquiry', 'complaint', 'complaint', 'other'])[1 + n % 5]), 1, 'run_1', CASE WHEN open THEN 'open' ELSE 'closed' END,
+	'team_' || n % 8
 FROM generate_series(1, 100000) AS n, 
 	LATERAL (SELECT n % 10 = 0 AS open, timestamptz '2023-05-04 12:00Z' + n * interval '15 minutes' AS opened_at) AS o`

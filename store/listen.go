@@ -14,12 +14,13 @@ import (
 const (
 	ChannelInbox    = "redress_inbox"
 	ChannelOutbox   = "redress_outbox"
+	ChannelWebhooks = "redress_webhooks"
 	ChannelRules    = "redress_rules"     // something was published
 	ChannelRuleJobs = "redress_rule_jobs" // and open cases are to be looked at
 )
 
 // channels are all of them.
-var channels = []string{ChannelInbox, ChannelOutbox, ChannelRules, ChannelRuleJobs}
+var channels = []string{ChannelInbox, ChannelOutbox, ChannelWebhooks, ChannelRules, ChannelRuleJobs}
 
 // relisten is how long the listener waits before it connects again.
 const relisten = time.Second

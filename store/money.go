@@ -12,7 +12,7 @@ import (
 )
 
 // moneyTables are where a claim may stand; a key is in at most one.
-var moneyTables = []string{"refunds", "payouts"}
+var moneyTables = []string{"refunds", "payouts", "credits"}
 
 const moneyColumns = "key, status, provider_ref, amount, currency, sent_at"
 

@@ -54,8 +54,11 @@ func (s *Store) ClaimMoney(ctx context.Context, c dispute.MoneyClaim) (dispute.M
 }
 
 func tableOf(c dispute.MoneyClaim) string {
-	if c.Type == dispute.LegRefund {
+	switch {
+	case c.Type == dispute.LegRefund:
 		return "refunds"
+	case c.Form.Credited():
+		return "credits"
 	}
 	return "payouts"
 }
@@ -65,7 +68,7 @@ func checkClaim(c dispute.MoneyClaim) error {
 	switch {
 	case c.Key == "" || c.CaseID == "":
 		return dispute.Invalid("a claim of money names its key and case")
-	case c.Amount.Amount <= 0:
+	case c.Amount.Amount < 0, c.Amount.Amount == 0 && c.Returns == nil:
 		return dispute.Invalid("a claim of money is for a positive amount")
 	case c.Type == dispute.LegCompensation:
 		return nil
@@ -118,6 +121,12 @@ func lockRefunded(ctx context.Context, tx pgx.Tx, c dispute.MoneyClaim) error {
 
 // insertClaim stores the claim, and says whether it is new.
 func insertClaim(ctx context.Context, tx pgx.Tx, c dispute.MoneyClaim) (bool, error) {
+	if c.Form.Credited() {
+		tag, err := tx.Exec(ctx, `INSERT INTO credits (key, case_id, leg_id, customer_id, form, gift, returned, amount, currency, status)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'requested') ON CONFLICT (key) DO NOTHING`,
+			c.Key, c.CaseID, c.LegID, c.CustomerID, c.Form, c.Gift, c.Returns != nil, c.Amount.Amount, c.Amount.Currency)
+		return tag.RowsAffected() == 1, err
+	}
 	if c.Type == dispute.LegCompensation {
 		tag, err := tx.Exec(ctx, `INSERT INTO payouts (key, case_id, leg_id, customer_id, amount, currency, status)
 			VALUES ($1, $2, $3, $4, $5, $6, 'requested') ON CONFLICT (key) DO NOTHING`,

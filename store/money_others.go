@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,8 +19,15 @@ const promises = `
 		AND (c.order_known OR c.customer_id = (SELECT customer_id FROM cases WHERE id = $2))
 		AND NOT EXISTS (SELECT FROM refunds r WHERE r.key = leg#>>'{money,refund_key}')`
 
+// replacedByLine counts the units of each line of an order for which customers signed for
+// new goods, by other cases.
+const replacedByLine = `
+	SELECT part->>'line_id', sum((part->>'quantity')::int)::int
+	FROM cases c CROSS JOIN LATERAL jsonb_path_query(c.doc, '$.legs[*] ? (@.type == "replacement" && @.state == "signed").replacement.parts[*]') AS part
+	WHERE c.order_id = $1 AND c.id <> $2 GROUP BY 1 ORDER BY 1`
+
 // givenByLine counts, for each line of an order, what other cases gave back or have
-// promised, and how many units come before a case's own: those given back, and those
+// promised, in money or in goods that have not arrived, and how many units come before a case's own: those given back, and those
 // claimed by open cases of the same family that were opened earlier. A case that was
 // opened later has counted this one's units before its own already. Claims of strangers
 // do not count while nobody knows whose the order is.
@@ -30,6 +39,10 @@ const givenByLine = `
 		UNION ALL
 		SELECT case_id, part->>'line_id', coalesce((part->>'quantity')::int, 0), (part->>'amount')::bigint
 		FROM promised CROSS JOIN LATERAL jsonb_path_query(money, '$.lines[*]') AS part
+		UNION ALL
+		SELECT c.id, part->>'line_id', coalesce((part->>'quantity')::int, 0), (part->>'amount')::bigint
+		FROM cases c CROSS JOIN LATERAL jsonb_path_query(c.doc, '$.legs[*] ? (@.type == "replacement" && (@.state == "required" || @.state == "reserved" || @.state == "shipped")).replacement.parts[*]') AS part
+		WHERE c.order_id = $1 AND c.id <> $2
 	), given AS (
 		SELECT case_id, line_id, sum(quantity) AS units, sum(amount) AS amount FROM parts GROUP BY case_id, line_id
 	), claims AS (
@@ -75,8 +88,22 @@ func (s *Store) OtherCases(ctx context.Context, orderID, caseID string) (*disput
 		return err
 	})
 	q.Queue(`SELECT coalesce(sum((money->>'shipping_clawback')::bigint), 0)::bigint `+countedRefunds, orderID, caseID).QueryRow(func(r pgx.Row) error { return r.Scan(&out.ShippingClawback) })
+	replaced := map[string]int{}
+	q.Queue(replacedByLine, orderID, caseID).Query(func(rows pgx.Rows) error {
+		var line string
+		var units int
+		_, err := pgx.ForEachRow(rows, []any{&line, &units}, func() error { replaced[line] = units; return nil })
+		return err
+	})
 	if err := s.pool.SendBatch(ctx, &q).Close(); err != nil {
 		return nil, mapError("refunds of other cases", err)
+	}
+	for i := range out.Lines {
+		out.Lines[i].Replaced = replaced[out.Lines[i].LineID]
+		delete(replaced, out.Lines[i].LineID)
+	}
+	for _, line := range slices.Sorted(maps.Keys(replaced)) {
+		out.Lines = append(out.Lines, dispute.LineGiven{LineID: line, Replaced: replaced[line]})
 	}
 	for i := range out.Lines {
 		out.Lines[i].Withheld = withheld[out.Lines[i].LineID]

@@ -44,13 +44,15 @@ func (s *Store) BeginOperation(ctx context.Context, c dispute.OperationClaim) (d
 		switch {
 		case isNew:
 			row.State = dispute.OperationNew
-			return insertTexts(ctx, tx, row.CaseID, c.Texts)
+			return s.insertTexts(ctx, tx, row.CaseID, c.Texts)
 		case bodyHash != c.BodyHash:
 			row = dispute.OperationRow{Subject: c.Subject, Operation: c.Operation, Key: c.Key, BodyHash: bodyHash, State: dispute.OperationConflict}
 			return nil
 		case status != nil:
 			row.State, row.Status = dispute.OperationFinished, *status
-			return nil
+			answer, err := s.keys.OpenText(string(row.Response))
+			row.Response = []byte(answer)
+			return err
 		case live:
 			row.State = dispute.OperationInFlight
 			return nil
@@ -67,7 +69,7 @@ func (s *Store) BeginOperation(ctx context.Context, c dispute.OperationClaim) (d
 	return row, nil
 }
 
-func insertTexts(ctx context.Context, tx pgx.Tx, caseID string, texts []dispute.Text) error {
+func (s *Store) insertTexts(ctx context.Context, tx pgx.Tx, caseID string, texts []dispute.Text) error {
 	if len(texts) == 0 {
 		return nil
 	}
@@ -76,7 +78,9 @@ func insertTexts(ctx context.Context, tx pgx.Tx, caseID string, texts []dispute.
 		if t.CaseID == "" {
 			t.CaseID = caseID
 		}
-		queueText(&q, t)
+		if err := s.queueText(&q, t); err != nil {
+			return err
+		}
 	}
 	return tx.SendBatch(ctx, &q).Close()
 }
@@ -85,9 +89,13 @@ func insertTexts(ctx context.Context, tx pgx.Tx, caseID string, texts []dispute.
 // The first answer stays; a second one, of a claimant whose lease was over, is
 // dropped.
 func (s *Store) FinishOperation(ctx context.Context, op dispute.OperationRow, status int, location string, response []byte) error {
-	_, err := s.pool.Exec(ctx, `UPDATE operations SET status = $4, location = $5, response = $6, finished_at = now()
+	answer, err := s.keys.Text(string(response)) // it may repeat what the caller wrote
+	if err != nil {
+		return err
+	}
+	_, err = s.pool.Exec(ctx, `UPDATE operations SET status = $4, location = $5, response = $6, finished_at = now()
 		WHERE subject = $1 AND operation = $2 AND key = $3 AND finished_at IS NULL`,
-		op.Subject, op.Operation, op.Key, status, location, response)
+		op.Subject, op.Operation, op.Key, status, location, []byte(answer))
 	return mapError("finish operation", err)
 }
 

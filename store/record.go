@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -31,6 +32,7 @@ type before struct {
 	digest   string // of that batch
 	ordinal  int    // of the batch's run among the case's runs, 0 if unknown
 	runs     int    // how many runs the case has had
+	reported
 }
 
 // Record writes one batch in one transaction under the lock of the case's row; the
@@ -42,14 +44,18 @@ func (s *Store) Record(ctx context.Context, b dispute.Batch) (dispute.Receipt, e
 	if b.CaseID == "" || b.RunID == "" || b.Case.ID != b.CaseID {
 		return dispute.Receipt{}, dispute.Invalid("a batch names its case and its run")
 	}
+	reports, err := s.reportsThere(ctx)
+	if err != nil {
+		return dispute.Receipt{}, err
+	}
 	var receipt dispute.Receipt
 	record := func() error {
 		return s.inTx(ctx, "record "+b.CaseID, func(tx pgx.Tx) (err error) {
-			receipt, err = recordIn(ctx, tx, b)
+			receipt, err = recordIn(ctx, tx, b, reports)
 			return err
 		})
 	}
-	err := record()
+	err = record()
 	if errors.Is(err, errRaced) {
 		err = record()
 	}
@@ -62,8 +68,8 @@ func (s *Store) Record(ctx context.Context, b dispute.Batch) (dispute.Receipt, e
 	return receipt, nil
 }
 
-func recordIn(ctx context.Context, tx pgx.Tx, b dispute.Batch) (dispute.Receipt, error) {
-	position, was, err := lockForBatch(ctx, tx, b)
+func recordIn(ctx context.Context, tx pgx.Tx, b dispute.Batch, reports bool) (dispute.Receipt, error) {
+	position, was, err := lockForBatch(ctx, tx, b, reports)
 	if err != nil {
 		return dispute.Receipt{}, err
 	}
@@ -96,14 +102,21 @@ func recordIn(ctx context.Context, tx pgx.Tx, b dispute.Batch) (dispute.Receipt,
 			return dispute.Receipt{Duplicate: other}, errDuplicate
 		}
 	}
+	if b.Recovering != nil {
+		opened, err := openRecoveries(ctx, tx, b)
+		if err != nil {
+			return dispute.Receipt{}, err
+		}
+		b.Entries = append(slices.Clone(b.Entries), opened...)
+	}
 	return writeBatch(ctx, tx, b, was, position, digests)
 }
 
 // lockForBatch locks the case's row and reads what the batch meets, in one round trip.
-func lockForBatch(ctx context.Context, tx pgx.Tx, b dispute.Batch) (position int64, was before, err error) {
+func lockForBatch(ctx context.Context, tx pgx.Tx, b dispute.Batch, reports bool) (position int64, was before, err error) {
 	var q pgx.Batch
-	if len(b.Entries) > 0 {
-		q.Queue("SELECT redress_reserve($1)", len(b.Entries)).QueryRow(func(r pgx.Row) error { return r.Scan(&position) })
+	if n := len(b.Entries) + toOpen(b); n > 0 {
+		q.Queue("SELECT redress_reserve($1)", n).QueryRow(func(r pgx.Row) error { return r.Scan(&position) })
 	}
 	q.Queue(`SELECT run_id, version, gate, order_known, timeline_seq, timeline_hash
 		FROM cases WHERE id = $1 FOR NO KEY UPDATE`, b.CaseID).QueryRow(func(r pgx.Row) error {
@@ -117,6 +130,9 @@ func lockForBatch(ctx context.Context, tx pgx.Tx, b dispute.Batch) (position int
 		FROM case_runs WHERE case_id = $1`, b.CaseID, b.RunID).QueryRow(func(r pgx.Row) error {
 		return r.Scan(&was.ordinal, &was.runs)
 	})
+	if was.on = reports; reports {
+		queueReported(&q, b.CaseID, &was.reported)
+	}
 	err = tx.SendBatch(ctx, &q).Close()
 	return position, was, err
 }
@@ -173,6 +189,16 @@ func writeBatch(ctx context.Context, tx pgx.Tx, b dispute.Batch, was before, pos
 	}
 	queueReferences(&q, b)
 	queueMoney(&q, b.Case)
+	if was.on {
+		if was.exists && !was.reported.found {
+			if err := catchUp(ctx, tx, b.CaseID, &was.reported, &q, b.Case); err != nil {
+				return dispute.Receipt{}, err
+			}
+		}
+		if err := queueReport(&q, b.Case, was.reported, entries); err != nil {
+			return dispute.Receipt{}, err
+		}
+	}
 	if gate == dispute.GateClosed {
 		queueRetention(&q, b.CaseID, b.Retention)
 		q.Queue("UPDATE case_claims SET released_at = now() WHERE case_id = $1 AND released_at IS NULL", b.CaseID)

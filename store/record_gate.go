@@ -16,7 +16,7 @@ func shutGate(ctx context.Context, tx pgx.Tx, caseID string) ([]string, error) {
 		return nil, err
 	}
 	rows, err := tx.Query(ctx, `SELECT i.event_id FROM inbox i JOIN cases c ON c.id = i.case_id
-		WHERE i.case_id = $1 AND i.state = 'pending' AND i.received_at <= c.closing_at ORDER BY i.id`, caseID)
+		WHERE i.case_id = $1 AND i.state = 'pending' AND i.signal <> 'claim-update' AND i.received_at <= c.closing_at ORDER BY i.id`, caseID)
 	if err != nil {
 		return nil, err
 	}

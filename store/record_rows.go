@@ -53,8 +53,9 @@ func queueCaseUpdate(q *pgx.Batch, b dispute.Batch, gate dispute.Gate, doc []byt
 
 func queueNotices(q *pgx.Batch, b dispute.Batch) {
 	for _, n := range b.Notices {
-		q.Queue(`INSERT INTO outbox (case_id, milestone, number, to_role, data) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (case_id, milestone, number) DO NOTHING`, b.CaseID, n.Milestone, n.Number, n.To, nullJSON(n.Data))
+		q.Queue(`INSERT INTO outbox (case_id, milestone, number, to_role, data, policy_version, language) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (case_id, milestone, number) DO NOTHING`, b.CaseID, n.Milestone, n.Number, n.To, nullJSON(n.Data),
+			b.Case.PolicyVersion, b.Case.Language)
 	}
 	if len(b.Notices) > 0 {
 		q.Queue("SELECT pg_notify($1, '')", ChannelOutbox)
@@ -114,7 +115,10 @@ func queueMoney(q *pgx.Batch, c dispute.Case) {
 			continue
 		}
 		table := "refunds"
-		if l.Type == dispute.LegCompensation {
+		switch {
+		case l.Money.Form.Credited():
+			table = "credits"
+		case l.Type == dispute.LegCompensation:
 			table = "payouts"
 		}
 		q.Queue("UPDATE "+table+` SET status = $2, provider_ref = coalesce(nullif($3, ''), provider_ref),

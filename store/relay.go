@@ -31,8 +31,13 @@ func backOff(n int) time.Duration {
 // step handles one row in a transaction of its own and says whether it found one
 // and whether that is done with. It returns how many are done with.
 func (s *Store) relay(ctx context.Context, limit int, step func(context.Context) (found, done bool, err error)) (int, error) {
+	return s.relayWith(ctx, relayWorkers, limit, step)
+}
+
+// relayWith is relay with so many workers.
+func (s *Store) relayWith(ctx context.Context, workers, limit int, step func(context.Context) (found, done bool, err error)) (int, error) {
 	var started, finished atomic.Int64
-	errs := make([]error, min(relayWorkers, max(limit, 1)))
+	errs := make([]error, min(workers, max(limit, 1)))
 	var wg sync.WaitGroup
 	for i := range errs {
 		wg.Go(func() {

@@ -90,7 +90,13 @@ func (s *Store) markLate(ctx context.Context, e dispute.InboxEvent) (marked bool
 		if err != nil {
 			return err
 		}
-		if gate != dispute.GateClosed {
+		waits := gate != dispute.GateClosed
+		if e.Signal == dispute.SignalClaimUpdate {
+			if waits, err = recoveryOpen(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		if waits {
 			return postpone(ctx, tx, "inbox", e.ID, e.Attempts, "the workflow of the case is gone")
 		}
 		tag, err := tx.Exec(ctx, `UPDATE inbox i SET state = 'late', settled_at = now(), problem = 'the case had ended',

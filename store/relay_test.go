@@ -240,15 +240,15 @@ func TestRelayOutbox(t *testing.T) {
 	require.NoError(t, err)
 
 	var sent []string
-	n, err := b.RelayOutbox(t.Context(), 100, func(_ context.Context, n dispute.OutboxNotice) error {
+	n, err := b.RelayOutbox(t.Context(), 100, func(_ context.Context, n dispute.OutboxNotice) (dispute.Sending, error) {
 		sent = append(sent, n.Key()) // one case: one at a time
 		if n.Contact != "a@example.org" || n.CustomerID != "cus_1" {
-			return fmt.Errorf("not addressed: %+v", n)
+			return dispute.Sending{}, fmt.Errorf("not addressed: %+v", n)
 		}
 		if n.Notice.Milestone == dispute.NoticeOffer {
-			return fmt.Errorf("wrapped: %w", dispute.Errorf(dispute.CodeDeclined, "no such address"))
+			return dispute.Sending{}, fmt.Errorf("wrapped: %w", dispute.Errorf(dispute.CodeDeclined, "no such address"))
 		}
-		return nil
+		return dispute.Sending{Channel: dispute.NoticeByMail, Letter: dispute.Letter{Language: dispute.LanguageEnglish, Subject: "s", Text: "t", Source: dispute.WordingPolicy}}, nil
 	})
 	require.NoError(t, err)
 	require.Equal(t, 3, n)

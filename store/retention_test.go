@@ -74,7 +74,7 @@ func (b *bundle) due(t testing.TB, at time.Time) (ids []string) {
 
 func newFiles(t testing.TB) *blob.Store {
 	t.Helper()
-	files, err := blob.New(t.TempDir())
+	files, err := blob.New(t.TempDir(), nil)
 	require.NoError(t, err)
 	return files
 }

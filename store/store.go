@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/redresshq/redress/store/seal"
 )
 
 // Store is the record in one PostgreSQL database. It is safe for concurrent use
@@ -16,7 +19,15 @@ import (
 type Store struct {
 	pool     *pgxpool.Pool
 	listener *listener
+	keys     *seal.Keys
+	reports  atomic.Bool // the reports' tables are known to be there
 }
+
+// Option is a choice of Open.
+type Option func(*Store)
+
+// WithKeys has what people write encrypted before it is kept, and opened as it is read.
+func WithKeys(k *seal.Keys) Option { return func(s *Store) { s.keys = k } }
 
 // Limits on every connection. A record that waits longer for a lock or a statement
 // fails with CodeUnavailable and is tried again by its caller.
@@ -39,7 +50,7 @@ SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2
 // Open makes a Store on the database at the URL. It does not connect yet: a
 // database that is away makes the methods fail with CodeUnavailable, and Ping tells.
 // Whoever logs in acts as the role redress_app, provided that it is a member.
-func Open(ctx context.Context, databaseURL string) (*Store, error) {
+func Open(ctx context.Context, databaseURL string, options ...Option) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("database URL: %w", err)
@@ -61,7 +72,11 @@ func Open(ctx context.Context, databaseURL string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database pool: %w", err)
 	}
-	return &Store{pool: pool, listener: newListener(cfg.ConnConfig)}, nil
+	s := &Store{pool: pool, listener: newListener(cfg.ConnConfig)}
+	for _, choose := range options {
+		choose(s)
+	}
+	return s, nil
 }
 
 // Close ends the connections, waiting for those in use.

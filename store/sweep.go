@@ -61,7 +61,8 @@ func (s *Store) MarkOrphaned(ctx context.Context, caseID string, orphaned bool) 
 
 // Counts are figures for metrics and alarms: inbox_pending, inbox_unmatched,
 // inbox_late, inbox_invalid, inbox_oldest_seconds (how long the oldest pending event
-// has waited), outbox_pending, outbox_dead, outbox_oldest_seconds, cases_open,
+// has waited), outbox_pending, outbox_dead, outbox_oldest_seconds (those that wait for
+// the morning do not count), webhooks_pending, webhooks_dead, cases_open,
 // cases_orphaned, texts_due (closed cases whose personal data has to go), records_due
 // (closed cases that need not be kept any more). None of them reads a table as a whole.
 func (s *Store) Counts(ctx context.Context) (map[string]int64, error) {
@@ -70,9 +71,13 @@ func (s *Store) Counts(ctx context.Context) (map[string]int64, error) {
 		UNION ALL SELECT 'inbox_oldest_seconds', coalesce(extract(epoch FROM now() - min(received_at)), 0)::bigint FROM inbox WHERE state = 'pending'
 		UNION ALL SELECT 'outbox_pending', count(*) FROM outbox WHERE state = 'pending'
 		UNION ALL SELECT 'outbox_dead', count(*) FROM outbox WHERE state = 'dead'
-		UNION ALL SELECT 'outbox_oldest_seconds', coalesce(extract(epoch FROM now() - min(created_at)), 0)::bigint FROM outbox WHERE state = 'pending'
+		UNION ALL SELECT 'webhooks_pending', count(*) FROM webhook_deliveries WHERE state = 'pending'
+		UNION ALL SELECT 'webhooks_dead', count(*) FROM webhook_deliveries WHERE state = 'dead'
+		UNION ALL SELECT 'outbox_oldest_seconds', coalesce(extract(epoch FROM now() - min(greatest(created_at, held_until))), 0)::bigint FROM outbox
+			WHERE state = 'pending' AND (held_until IS NULL OR held_until <= now())
 		UNION ALL SELECT 'cases_open', count(*) FROM case_watch
 		UNION ALL SELECT 'cases_orphaned', count(*) FROM cases WHERE orphaned
+		UNION ALL SELECT 'recoveries_orphaned', count(*) FROM recoveries WHERE orphaned
 		UNION ALL SELECT 'texts_due', count(*) FROM cases c WHERE `+textsDue+`
 		UNION ALL SELECT 'records_due', count(*) FROM cases WHERE record_until <= $1`, time.Now())
 	if err != nil {

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,8 +20,11 @@ func (s *Store) Texts(ctx context.Context, caseID string) ([]dispute.Text, error
 		return nil, mapError("texts of "+caseID, err)
 	}
 	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (t dispute.Text, err error) {
-		err = r.Scan(&t.ID, &t.CaseID, &t.Kind, &t.Author.Role, &t.Author.ID, &t.Body, &t.Internal, &t.CreatedAt, &t.ErasedAt)
+		if err = r.Scan(&t.ID, &t.CaseID, &t.Kind, &t.Author.Role, &t.Author.ID, &t.Body, &t.Internal, &t.CreatedAt, &t.ErasedAt); err != nil {
+			return t, err
+		}
 		t.CreatedAt, t.ErasedAt = t.CreatedAt.UTC(), inUTC(t.ErasedAt)
+		t.Body, err = s.keys.OpenText(t.Body)
 		return t, err
 	})
 	return out, mapError("texts of "+caseID, err)
@@ -33,16 +38,26 @@ func (s *Store) AddText(ctx context.Context, t dispute.Text) error {
 			return err
 		}
 		var q pgx.Batch
-		queueText(&q, t)
+		if err := s.queueText(&q, t); err != nil {
+			return err
+		}
 		return tx.SendBatch(ctx, &q).Close()
 	})
 }
 
-func queueText(q *pgx.Batch, t dispute.Text) {
+func (s *Store) queueText(q *pgx.Batch, t dispute.Text) error {
 	if t.CreatedAt.IsZero() {
 		t.CreatedAt = time.Now()
 	}
+	if strings.ContainsRune(t.Body, 0) || !utf8.ValidString(t.Body) {
+		return dispute.Invalid("a text is UTF-8 without the character NUL") // sealed, the database would not see it
+	}
+	body, err := s.keys.Text(t.Body)
+	if err != nil {
+		return err
+	}
 	q.Queue(`INSERT INTO case_texts (id, case_id, kind, author_role, author_id, body, internal, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
-		t.ID, t.CaseID, t.Kind, t.Author.Role, t.Author.ID, t.Body, t.Internal, t.CreatedAt)
+		t.ID, t.CaseID, t.Kind, t.Author.Role, t.Author.ID, body, t.Internal, t.CreatedAt)
+	return nil
 }

@@ -91,7 +91,7 @@ func verify(ctx context.Context, tx pgx.Tx, end chainHead, report *dispute.Chain
 			return err
 		}
 		report.Entries++
-		hash, err := seal(e)
+		hash, err := chained(e)
 		switch {
 		case err != nil:
 			return err

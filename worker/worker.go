@@ -20,6 +20,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
 	"github.com/redresshq/redress/workflows"
 )
 
@@ -28,10 +29,13 @@ type Record interface {
 	activities.Keeper
 	activities.Ledger
 	activities.GivenBack
+	activities.CaseTexts
 	activities.SweepRecord
 	RelayRecord
 	WalkRecord
 	EraseRecord
+	RecoveryRecord
+	ReportRecord
 }
 
 // Deps is what a worker is made of.
@@ -43,12 +47,18 @@ type Deps struct {
 	Orders    activities.Orders
 	Warehouse activities.Warehouse
 	Carrier   activities.Carrier
-	Payments  activities.Payments
-	Notifier  activities.Notifier
+	// Claims are the parties that take claims by an API; for others a person files them.
+	Claims   map[dispute.Party]activities.Claims
+	Payments activities.Payments
+	Credits  activities.Credits // the shop's own system: coupons, points and gifts
+	Notifier activities.Notifier
+	Webhooks WebhookSender // tells the shop's own systems; nil: this worker tells none
 	// Files is the folder of evidence, to erase from when its time is over; nil: this
 	// worker erases nothing.
 	Files Files
 	Log   *slog.Logger
+	// Weekly is when the supervisors get their report.
+	Weekly WeeklyPlan
 	// StopTimeout is how long work under way may go on after the stop; 0 means 20 s.
 	StopTimeout time.Duration
 	// PartnerSlots is how many calls run at once on each partner queue; 0 means 50.
@@ -85,7 +95,8 @@ func Run(ctx context.Context, d Deps) error {
 	if err := EnsureSweep(ctx, d.Client); err != nil {
 		return err
 	}
-	relay := &Relay{Record: d.Record, Engine: &workflows.Door{Client: d.Client}, Notifier: d.Notifier, Log: d.Log}
+	relay := &Relay{Record: d.Record, Engine: &workflows.Door{Client: d.Client}, Notifier: d.Notifier,
+		Letters: &activities.Letters{Books: d.Books}, Webhooks: d.Webhooks, Log: d.Log}
 	relayCtx, stopRelay := context.WithCancel(ctx)
 	defer stopRelay()
 	walker := &Walker{Record: d.Record, Books: d.Books, Log: d.Log}
@@ -94,6 +105,10 @@ func Run(ctx context.Context, d Deps) error {
 	loops.Go(func() { walker.Run(relayCtx) })
 	eraser := &Eraser{Record: d.Record, Files: d.Files, Log: d.Log}
 	loops.Go(func() { eraser.Run(relayCtx) })
+	reports := &reporter{d}
+	loops.Go(func() { reports.run(relayCtx) })
+	starter := &RecoveryStarter{Record: d.Record, Engine: &workflows.Door{Client: d.Client}, Log: d.Log}
+	loops.Go(func() { starter.Run(relayCtx) })
 	defer func() { stopRelay(); loops.Wait() }()
 	select {
 	case <-ctx.Done():
@@ -114,17 +129,31 @@ func (d Deps) workers(onFatal func(error)) []sdkworker.Worker {
 	d.registerMain(main)
 	investigation := &activities.Investigation{Orders: d.Orders, Warehouse: d.Warehouse, Carrier: d.Carrier, Payments: d.Payments, Ledger: d.Record}
 	returns := &activities.Returns{Warehouse: d.Warehouse, Carrier: d.Carrier}
-	money := &activities.Money{Payments: d.Payments, Ledger: d.Record}
+	money := &activities.Money{Payments: d.Payments, Credits: d.Credits, Ledger: d.Record}
+	repairs := &activities.Repairs{Workshop: d.Warehouse}
+	goods := &activities.Goods{Replacements: d.Warehouse, Interceptions: d.Warehouse, Orders: d.Orders, Texts: d.Record}
+	recoveries := d.recoveries()
 	queues := []struct {
 		name  string
 		steps map[string]any
 	}{
-		{workflows.QueueOrders, map[string]any{activities.NameGetOrder: investigation.GetOrder}},
+		{workflows.QueueSupplier, map[string]any{
+			activities.NameFileClaim: recoveries.FileClaim, activities.NameFindClaim: recoveries.FindClaim,
+		}},
+		{workflows.QueueOrders, map[string]any{
+			activities.NameGetOrder: investigation.GetOrder, activities.NameAmend: goods.Amend,
+			activities.NamePay: money.Pay, activities.NameReconcile: money.Reconcile, // of coupons and gifts
+		}},
 		{workflows.QueueWarehouse, map[string]any{
 			activities.NameGetDispatch:    investigation.GetDispatch,
 			activities.NameAnnounceReturn: returns.AnnounceReturn, activities.NameCancelReturn: returns.CancelReturn,
+			activities.NameAnnounceRepair: repairs.AnnounceRepair, activities.NameApproveRepair: repairs.ApproveRepair,
+			activities.NameCancelRepair: repairs.CancelRepair,
+			activities.NameReplace:      goods.Replace, activities.NameCancelReplacement: goods.CancelReplacement,
+			activities.NameIntercept: goods.Intercept, activities.NameRelease: goods.Release,
 		}},
 		{workflows.QueueCarrier, map[string]any{
+			activities.NameFileClaim: recoveries.FileClaim, activities.NameFindClaim: recoveries.FindClaim,
 			activities.NameTraceParcel: investigation.TraceParcel, activities.NameTraceOrder: investigation.TraceOrder,
 			activities.NameIssueLabel: returns.IssueLabel, activities.NameVoidLabel: returns.VoidLabel,
 		}},
@@ -144,6 +173,10 @@ func (d Deps) workers(onFatal func(error)) []sdkworker.Worker {
 	return all
 }
 
+func (d Deps) recoveries() *activities.Recoveries {
+	return &activities.Recoveries{Keeper: d.Record, Rules: &activities.Rules{Books: d.Books, Policy: d.Policy}, Parties: d.Claims}
+}
+
 // Registry is where workflows and activities are registered: a worker, a replayer, or
 // a test environment.
 type Registry interface {
@@ -155,12 +188,20 @@ func (d Deps) registerMain(w Registry) {
 	w.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{
 		Name: workflows.CaseWorkflow, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
 	})
+	w.RegisterWorkflowWithOptions(workflows.Recovery, workflow.RegisterOptions{
+		Name: workflows.RecoveryWorkflow, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+	})
 	w.RegisterWorkflowWithOptions(workflows.Sweep, workflow.RegisterOptions{
 		Name: workflows.SweepWorkflow, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
 	})
+	w.RegisterWorkflowWithOptions(workflows.WeeklyReport, workflow.RegisterOptions{
+		Name: workflows.WeeklyWorkflow, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+	})
+	weekly := d.weekly()
 	rules := &activities.Rules{Books: d.Books, Policy: d.Policy, Ledger: d.Record}
 	record := &activities.Record{Keeper: d.Record, Rules: rules}
-	sweeper := &activities.Sweeper{Record: d.Record, Engine: &workflows.Door{Client: d.Client}}
+	sweeper := &activities.Sweeper{Record: d.Record, Engine: &workflows.Door{Client: d.Client}, Recoveries: d.Record}
+	recoveries := d.recoveries()
 	for name, step := range map[string]any{
 		activities.NameIntake: rules.Intake, activities.NameClocks: rules.Clocks, activities.NameAdmit: rules.Admit,
 		activities.NameAssess: rules.Assess, activities.NameAuthorize: rules.Authorize, activities.NamePlan: rules.Plan,
@@ -168,7 +209,9 @@ func (d Deps) registerMain(w Registry) {
 		activities.NameSuspend: rules.Suspend, activities.NameResume: rules.Resume, activities.NameExtend: rules.Extend,
 		activities.NameReproject: rules.Reproject,
 		activities.NameRecord:    record.Record, activities.NameAdopt: record.Adopt, activities.NameHistory: record.CustomerHistory,
-		activities.NameSweepCases: sweeper.SweepCases,
+		activities.NameSweepCases:  sweeper.SweepCases,
+		activities.NameBuildWeekly: weekly.Build, activities.NameSendWeekly: weekly.Send,
+		activities.NameOpenRecovery: recoveries.OpenRecovery, activities.NameRecordRecovery: recoveries.RecordRecovery,
 	} {
 		w.RegisterActivityWithOptions(step, activity.RegisterOptions{Name: name})
 	}

@@ -9,6 +9,11 @@ func (r *caseRun) escalateCommand(c dispute.EscalateCommand) error {
 	if !dispute.CanMove(r.Case.Stage, dispute.StageAdjudication) {
 		return dispute.Errorf(dispute.CodeNotAllowedNow, "a case in %s cannot be escalated", r.Case.Stage)
 	}
+	if r.Case.MediatesFirst() {
+		r.askMediator(c.Actor, dispute.MediationEscalated, c.NoteID)
+		return nil
+	}
+	r.endMediation(dispute.MediationFailed, dispute.FailedLeft)
 	r.escalate(c.Actor, "asked_for")
 	return nil
 }
@@ -35,6 +40,10 @@ func (r *caseRun) askSupervisor(what string) {
 // nextLevel tells the next supervisor; the last is told again and again. Silence
 // of a supervisor never pays and never closes.
 func (r *caseRun) nextLevel(k dispute.Clock) {
+	if m := r.Case.OpenMediation(); m != nil && m.State == dispute.MediationAsked {
+		r.mediationFailed(dispute.FailedNoMediator)
+		return
+	}
 	next := r.startNow(dispute.ClockRequest{Name: dispute.ClockSupervisorDecision, LegID: k.LegID, Round: k.Round + 1})
 	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{
 		"what": "overdue", "level": k.Round + 2, "due_at": next.DueAt,

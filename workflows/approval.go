@@ -6,16 +6,33 @@ import (
 	"github.com/redresshq/redress/dispute"
 )
 
-// askApproval asks a supervisor's leave; nobody approves what they wrote.
+// askApproval asks the leave of whoever has to give it, a supervisor where the policy
+// says nothing; nobody approves what they wrote.
 func (r *caseRun) askApproval(subject string, author dispute.Actor, a dispute.Authority) string {
-	id := fmt.Sprintf("approval_%d", len(r.Case.Approvals)+1)
-	r.Case.Approvals = append(r.Case.Approvals, dispute.Approval{
-		ID: id, For: subject, Author: author, Amount: a.Total, State: dispute.ApprovalPending, AskedAt: r.now(),
-	})
+	p := dispute.Approval{For: subject, Author: author, Amount: a.Total}
+	if len(a.Approvers) > 0 {
+		p.Role, p.Then, p.Step = a.Approvers[0], a.Approvers[1:], 1
+	}
 	r.meetClocks(dispute.ClockAgentDecision, dispute.ClockCustomerResponse, dispute.ClockEscalationWindow)
-	r.askSupervisor("approve")
-	r.log(dispute.EventApprovalAsked, author, a.Rule, kv{"approval_id": id, "for": subject, "amount": a.Total})
-	return id
+	return r.askStep(p, a.Rule)
+}
+
+// askStep asks for one approval, on the supervisor's clock.
+func (r *caseRun) askStep(p dispute.Approval, rule string) string {
+	p.ID, p.State, p.AskedAt = fmt.Sprintf("approval_%d", len(r.Case.Approvals)+1), dispute.ApprovalPending, r.now()
+	r.Case.Approvals = append(r.Case.Approvals, p)
+	data := kv{"approval_id": p.ID, "for": p.For, "amount": p.Amount}
+	if p.Step > 0 {
+		data["step"], data["role"] = p.Step, p.Role
+	}
+	if p.Role == dispute.RoleFinance {
+		k := r.startNow(dispute.ClockRequest{Name: dispute.ClockSupervisorDecision})
+		r.notify(dispute.NoticeTask, dispute.RoleFinance, kv{"what": "approve", "approval_id": p.ID, "amount": p.Amount, "due_at": k.DueAt})
+	} else {
+		r.askSupervisor("approve")
+	}
+	r.log(dispute.EventApprovalAsked, p.Author, rule, data)
+	return p.ID
 }
 
 // dropApproval withdraws a request for approval whose subject is gone.
@@ -43,9 +60,34 @@ func (r *caseRun) approveCommand(c dispute.ApproveCommand) error {
 		}
 		r.log(dispute.EventApprovalAnswered, c.Actor, a.State, kv{"approval_id": a.ID, "for": a.For})
 		r.meetClock(dispute.ClockSupervisorDecision, "")
-		return r.approvalAnswered(a.For, c.Actor, c.Approve)
+		if c.Approve && len(a.Then) > 0 {
+			r.nextStep(*a)
+			return nil
+		}
+		return r.approvalAnswered(a.For, asGrantor(c.Actor), c.Approve)
 	}
 	return dispute.Errorf(dispute.CodeNotFound, "no approval %q in this case", c.ApprovalID)
+}
+
+// asGrantor is an approver as the rules weigh them: whoever a chain names last agrees
+// with the powers of a supervisor.
+func asGrantor(by dispute.Actor) dispute.Actor {
+	if by.Role == dispute.RoleFinance {
+		by.Role = dispute.RoleSupervisor
+	}
+	return by
+}
+
+// nextStep asks the next person of a chain.
+func (r *caseRun) nextStep(done dispute.Approval) {
+	id := r.askStep(dispute.Approval{For: done.For, Author: done.Author, Amount: done.Amount,
+		Role: done.Then[0], Then: done.Then[1:], Step: done.Step + 1}, "")
+	if o := r.Case.Offer(done.For); o != nil {
+		o.ApprovalID = id
+	}
+	if d := r.Case.Decision(done.For); d != nil {
+		d.ApprovalID = id
+	}
 }
 
 // approvalAnswered lets follow what the answer means. What was approved must still
@@ -55,15 +97,13 @@ func (r *caseRun) approvalAnswered(subject string, by dispute.Actor, approved bo
 	switch {
 	case offer != nil && approved:
 		if why := r.ungrantable(by, offer.Remedies); why != "" {
-			offer.State = dispute.OfferRefused
-			r.backToDesk(why)
+			r.offerRefused(offer, why)
 			return nil
 		}
 		offer.State = dispute.OfferOpen
 		r.presentOffer(offer)
 	case offer != nil:
-		offer.State = dispute.OfferRefused
-		r.backToDesk("approval_refused")
+		r.offerRefused(offer, "approval_refused")
 	case decision != nil && approved:
 		if why := r.ungrantable(by, decision.Remedies); why != "" {
 			decision.State = dispute.DecisionRefused
@@ -76,6 +116,16 @@ func (r *caseRun) approvalAnswered(subject string, by dispute.Actor, approved bo
 		r.backToDesk("approval_refused")
 	}
 	return nil
+}
+
+// offerRefused gives an offer back to whoever wrote it.
+func (r *caseRun) offerRefused(o *dispute.Offer, why string) {
+	o.State = dispute.OfferRefused
+	if o.Consent != nil {
+		r.proposalRefused()
+		return
+	}
+	r.backToDesk(why)
 }
 
 // ungrantable is the code that keeps an approver from granting remedies now, or "".

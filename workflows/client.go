@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -117,6 +118,11 @@ func (d *Door) Resolve(ctx context.Context, caseID string, c dispute.ResolveComm
 	return d.update(ctx, caseID, dispute.UpdateResolve, c.UpdateID, c)
 }
 
+// AnswerQuote takes or declines what a repair would cost.
+func (d *Door) AnswerQuote(ctx context.Context, caseID string, c dispute.QuoteCommand) (dispute.CommandResult, error) {
+	return d.update(ctx, caseID, dispute.UpdateQuote, c.UpdateID, c)
+}
+
 // Escalate takes the case to a supervisor.
 func (d *Door) Escalate(ctx context.Context, caseID string, c dispute.EscalateCommand) (dispute.CommandResult, error) {
 	return d.update(ctx, caseID, dispute.UpdateEscalate, c.UpdateID, c)
@@ -139,7 +145,7 @@ func (d *Door) Assign(ctx context.Context, caseID string, c dispute.AssignComman
 
 // Signal delivers an inbound event; late when the case's workflow has completed.
 func (d *Door) Signal(ctx context.Context, e dispute.InboxEvent) (dispute.Delivery, error) {
-	err := d.Client.SignalWorkflow(ctx, CaseID(e.CaseID), "", string(e.Signal), e.Payload)
+	err := d.Client.SignalWorkflow(ctx, addressee(e), "", string(e.Signal), e.Payload)
 	var gone *serviceerror.NotFound
 	if errors.As(err, &gone) {
 		return dispute.DeliveryLate, nil
@@ -150,9 +156,25 @@ func (d *Door) Signal(ctx context.Context, e dispute.InboxEvent) (dispute.Delive
 	return dispute.DeliveryDelivered, nil
 }
 
+// addressee is the workflow that an event is for: a case, or the recovery whose claim it
+// answers.
+func addressee(e dispute.InboxEvent) string {
+	var u dispute.ClaimUpdate
+	if e.Signal == dispute.SignalClaimUpdate && json.Unmarshal(e.Payload, &u) == nil {
+		if id := dispute.RecoveryOfClaim(u.ClaimKey); id != "" {
+			return id
+		}
+	}
+	return CaseID(e.CaseID)
+}
+
 // Describe says whether the case's workflow runs, and its current run.
 func (d *Door) Describe(ctx context.Context, caseID string) (running bool, runID string, err error) {
-	desc, err := d.Client.DescribeWorkflowExecution(ctx, CaseID(caseID), "")
+	return d.describe(ctx, CaseID(caseID))
+}
+
+func (d *Door) describe(ctx context.Context, workflowID string) (running bool, runID string, err error) {
+	desc, err := d.Client.DescribeWorkflowExecution(ctx, workflowID, "")
 	var gone *serviceerror.NotFound
 	if errors.As(err, &gone) {
 		return false, "", nil

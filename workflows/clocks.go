@@ -32,9 +32,28 @@ func (r *caseRun) startRound(want dispute.ClockRequest) {
 
 // startNow starts a clock whose date this turn tells somebody, and returns it.
 func (r *caseRun) startNow(want dispute.ClockRequest) dispute.Clock {
-	k := ruling[[]dispute.Clock](r.world, activities.NameClocks, &r.Case, r.now(), []dispute.ClockRequest{want})[0]
+	k := r.workedOut(want)
 	r.setClock(k)
 	return k
+}
+
+// workedOut asks for a clock until it can be had. One that the rules cannot work out
+// at all is a plain one: somebody is awaited, for a day, and a supervisor is told why.
+func (r *caseRun) workedOut(want dispute.ClockRequest) dispute.Clock {
+	for {
+		started, err := tryRuling[[]dispute.Clock](r.world, activities.NameClocks, &r.Case, r.now(), []dispute.ClockRequest{want})
+		if err == nil {
+			return started[0]
+		}
+		if activities.Code(err) == dispute.CodeInvalid && r.plainClocks() {
+			k := dispute.PlainClock(want, r.now())
+			r.log(dispute.EventPersonNeeded, dispute.System, dispute.CodeClockUnworkable, kv{"clock": k.Name, "leg_id": k.LegID, "due_at": k.DueAt})
+			r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.CodeClockUnworkable, "clock": k.Name, "due_at": k.DueAt})
+			return k
+		}
+		r.world.logger().Error("clock not to be had, trying again", "clock", want.Name, "error", err)
+		r.world.pause(rulingPause)
+	}
 }
 
 // setClock takes a started clock in.
@@ -51,6 +70,7 @@ func (r *caseRun) moveClock(k dispute.Clock) {
 	if k.Name == dispute.ClockReturnShipment && l != nil && l.Return != nil && l.Return.Instructions.ShipBy != nil {
 		due := k.DueAt
 		l.Return.Instructions.ShipBy = &due
+		r.watchLabel(l, due)
 	}
 }
 
@@ -81,10 +101,10 @@ func (r *caseRun) meetLegClocks(legID string) {
 
 // meetAllClocks stops every clock at the end of a case, but those of money that is
 // on its way: its silence still has an outcome.
-func (r *caseRun) meetAllClocks() {
+func (r *caseRun) meetAllClocks(but ...dispute.ClockName) {
 	r.draft.starting = slices.DeleteFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return !r.unsettled(w.LegID) })
 	for i := range r.Case.Clocks {
-		if k := &r.Case.Clocks[i]; k.Open() && !r.unsettled(k.LegID) {
+		if k := &r.Case.Clocks[i]; k.Open() && !r.unsettled(k.LegID) && !slices.Contains(but, k.Name) {
 			r.meetClock(k.Name, k.LegID)
 		}
 	}
@@ -110,6 +130,7 @@ func (r *caseRun) collectClocks() {
 	r.enqueue(&event{apply: func() error {
 		now := r.now()
 		r.remind(now)
+		r.labelsEnded(now)
 		for i := range r.Case.Clocks {
 			k := r.Case.Clocks[i]
 			if k.State == dispute.ClockRunning && !k.DueAt.After(now) {
@@ -132,6 +153,11 @@ func (r *caseRun) nextWake() *wake {
 	k := r.Case.NextDue()
 	if k == nil || r.ended {
 		return nil
+	}
+	if l := r.nextLabel(); l != nil && l.Return.LabelValidUntil.Before(k.DueAt) {
+		if soon := r.nextReminder(); soon == nil || l.Return.LabelValidUntil.Before(soon.RemindAt[0]) {
+			return &wake{at: *l.Return.LabelValidUntil, what: "the label of " + l.ID + " ends"}
+		}
 	}
 	if soon := r.nextReminder(); soon != nil && soon.RemindAt[0].Before(k.DueAt) {
 		return &wake{at: soon.RemindAt[0], what: fmt.Sprintf("reminder of %s, due %s", soon.Name, soon.DueAt.Format(time.RFC3339))}

@@ -9,6 +9,11 @@ package workflows
 const (
 	// CaseWorkflow is the workflow type of one case; its id is CaseID(case id).
 	CaseWorkflow = "Case"
+	// RecoveryWorkflow is the workflow type of one recovery; its id is
+	// recovery/<case id>/<party>-<number> (dispute.RecoveryWorkflowID).
+	RecoveryWorkflow = "Recovery"
+	// QueryRecovery answers the recovery as its workflow holds it.
+	QueryRecovery = "recovery"
 	// SweepWorkflow looks for open cases whose workflow is gone, by a Schedule.
 	SweepWorkflow = "Sweep"
 	// SweepSchedule is the id of that schedule.
@@ -23,6 +28,7 @@ const (
 	QueueWarehouse = "redress-warehouse"
 	QueueCarrier   = "redress-carrier"
 	QueuePayment   = "redress-payment"
+	QueueSupplier  = "redress-supplier"
 )
 
 // The search attributes; none holds personal data.

@@ -15,7 +15,10 @@ func (r *caseRun) decideCommand(c dispute.DecideCommand) error {
 	if err := dispute.CheckNotes(c.NoteID); err != nil {
 		return err
 	}
-	d := dispute.Decision{ID: c.DecisionID, Author: c.Actor, Liability: c.Liability, Reject: c.Reject, NoteID: c.NoteID}
+	if err := dispute.CheckCites(&r.Case, c.Cites, nil); err != nil {
+		return err
+	}
+	d := dispute.Decision{ID: c.DecisionID, Author: c.Actor, Liability: c.Liability, Reject: c.Reject, NoteID: c.NoteID, Cites: c.Cites}
 	if c.Reject != nil {
 		if err := dispute.CheckNotes(c.Reject.NoteID); err != nil {
 			return err
@@ -60,6 +63,9 @@ func (r *caseRun) decidePlanned(d dispute.Decision, plan dispute.LegPlan) {
 	d.MadeAt, d.State = r.now(), dispute.DecisionInForce
 	r.withdrawProposals()
 	r.Case.Decisions = append(r.Case.Decisions, d)
+	if r.openToMerchant(&r.Case.Decisions[len(r.Case.Decisions)-1]) {
+		return
+	}
 	r.announceDecision(d)
 	r.execute(d.Remedies, plan, d.Author)
 }
@@ -70,6 +76,9 @@ func (r *caseRun) enforce(d *dispute.Decision) error {
 	if plan.Refused != nil {
 		d.State = dispute.DecisionRefused
 		r.backToDesk(string(plan.Refused.Code))
+		return nil
+	}
+	if r.openToMerchant(d) {
 		return nil
 	}
 	d.State = dispute.DecisionInForce
@@ -83,8 +92,18 @@ func (r *caseRun) announceDecision(d dispute.Decision) {
 		r.Case.Liability = d.Liability
 	}
 	r.Engine.Offered = true
-	r.log(dispute.EventDecided, d.Author, d.Rule, kv{"decision_id": d.ID, "remedies": d.Remedies})
-	r.notify(dispute.NoticeDecision, dispute.RoleCustomer, kv{"decision_id": d.ID, "remedies": d.Remedies})
+	r.repliedBy(d.Author)
+	data := cited(kv{"decision_id": d.ID, "remedies": d.Remedies}, d)
+	r.log(dispute.EventDecided, d.Author, d.Rule, data)
+	r.notify(dispute.NoticeDecision, dispute.RoleCustomer, data)
+}
+
+// cited adds the rules that a decision stands on, where it names any.
+func cited(data kv, d dispute.Decision) kv {
+	if len(d.Cites) > 0 {
+		data["cites"] = d.Cites
+	}
+	return data
 }
 
 // reject refuses the claim. An agent's refusal can be taken to a supervisor; a
@@ -99,7 +118,8 @@ func (r *caseRun) reject(d dispute.Decision) {
 	r.Engine.Offered = true
 	r.meetClocks(dispute.ClockFirstResponse, dispute.ClockAgentDecision, dispute.ClockCustomerResponse,
 		dispute.ClockSupervisorDecision, dispute.ClockEscalationWindow, dispute.ClockResolution)
-	data := kv{"decision_id": d.ID, "code": d.Reject.Code}
+	r.repliedBy(d.Author)
+	data := cited(kv{"decision_id": d.ID, "code": d.Reject.Code}, d)
 	final := d.Author.Role == dispute.RoleSupervisor || d.Author.Role == dispute.RoleAdmin
 	if final && len(legs) > 0 {
 		r.refuseExtra(d.Author, data, legs)
@@ -130,6 +150,7 @@ func (r *caseRun) refuseExtra(by dispute.Actor, data kv, legs []string) {
 	r.log(dispute.EventRejected, by, extraRefused, data)
 	r.notify(dispute.NoticeDecision, dispute.RoleCustomer, data)
 	r.settleProblems()
+	r.returnHeld(by, extraRefused)
 	for i := range r.Case.Legs {
 		if l := &r.Case.Legs[i]; l.Return != nil && l.CanBecome(dispute.ReturnCancelled) && !slices.Contains(legs, l.ID) {
 			r.meetLegClocks(l.ID)

@@ -19,7 +19,7 @@ func (r *caseRun) followUp() {
 	r.withdrawProposals()
 	r.dropProof()
 	r.liftSuspension()
-	r.meetAllClocks()
+	r.meetAllClocks(dispute.ClockNextReply) // a question is answered though the remedy has arrived
 	r.start(dispute.ClockReopenWindow, "")
 	r.startSurvey()
 	r.log(dispute.EventFollowUp, dispute.System, "", nil)
@@ -44,11 +44,13 @@ func (r *caseRun) end(o dispute.Outcome) {
 	r.liftSuspension()
 	r.meetAllClocks()
 	r.withdrawProposals()
+	r.endGoods(o)
+	r.endRepairs(o)
 	for i := range r.Case.Legs {
 		l := &r.Case.Legs[i]
 		switch {
 		case l.State.Final():
-		case l.Return != nil && l.CanBecome(dispute.ReturnCancelled):
+		case l.Return != nil && l.CanBecome(dispute.ReturnCancelled) && !r.bringsBack(l):
 			r.setLeg(l, dispute.ReturnCancelled, dispute.System, string(o))
 		case l.Money != nil && l.State == dispute.MoneyRequired:
 			r.setLeg(l, dispute.MoneyCancelled, dispute.System, string(o))
@@ -70,14 +72,14 @@ func (r *caseRun) mayClose() bool {
 		return false
 	}
 	for i := range r.Case.Legs {
-		if l := &r.Case.Legs[i]; l.Return != nil && givenUp(l) && !l.Return.Voided {
+		if l := &r.Case.Legs[i]; l.Return != nil && givenUp(l) && !l.Return.Voided || l.Repair != nil && mustCallOff(l) {
 			return false
 		}
 	}
-	return !r.awaitsMoney()
+	return !r.awaitsMoney() && !r.goodsToUndo()
 }
 
-// awaitsMoney says that the closing waits for money that is on its way. Operations
+// awaitsMoney says that the closing waits for money, or goods of the customer, on their way. Operations
 // that cancel do not wait: what they leave open is settled in the ledger alone.
 func (r *caseRun) awaitsMoney() bool {
 	if r.Engine.Ending == dispute.OutcomeCancelled {
@@ -91,9 +93,13 @@ func (r *caseRun) awaitsMoney() bool {
 	return false
 }
 
-// unsettled says whether the leg is money of which it is not known how it ends.
+// unsettled says whether the leg is money of which it is not known how it ends, or goods
+// of the customer that are not back from the workshop.
 func (r *caseRun) unsettled(legID string) bool {
 	l := r.Case.Leg(legID)
+	if r.keepsGoods(legID) {
+		return true
+	}
 	return l != nil && l.Money != nil && l.State != dispute.MoneyRequired && !l.State.Final()
 }
 
@@ -198,11 +204,11 @@ func (r *caseRun) cancel() {
 
 // reconcileNow asks about a payment in flight, here and now.
 func (r *caseRun) reconcileNow(l *dispute.Leg) {
-	moved, err := call[activities.Movement](r.world, partnerOptions(QueuePayment, settlePatience, "reconcile before cancelling"),
+	moved, err := call[activities.Movement](r.world, partnerOptions(payQueue(r.claim(l)), settlePatience, "reconcile before cancelling"),
 		activities.NameReconcile, r.claim(l))
 	switch {
 	case err == nil && moved.Status != dispute.MoneyUnknown:
-		r.moneyUpdate(l, moved.Status, moved.ProviderRef, paymentProvider, "")
+		r.moneyUpdate(l, moved.Status, moved.ProviderRef, granted(l), "")
 	case err == nil:
 		// The provider never heard of it, and now nobody will send it.
 		r.setLeg(l, dispute.MoneyCancelled, dispute.System, "never_sent")

@@ -24,19 +24,7 @@ func (r *caseRun) execute(remedies []dispute.Remedy, plan dispute.LegPlan, by di
 	r.Case.Remedies = append(r.Case.Remedies, remedies...)
 	r.log(dispute.EventExecution, by, plan.Rule, kv{"remedies": remedies})
 	r.supersede(plan)
-	for _, leg := range plan.Legs {
-		r.Case.Legs = append(r.Case.Legs, leg)
-		data := kv{"leg_id": leg.ID, "type": leg.Type}
-		switch {
-		case leg.Return != nil:
-			r.refer(dispute.RefRMA, leg.Return.RMAID, leg.ID)
-			data["rma_id"] = leg.Return.RMAID
-		case leg.Money != nil:
-			r.refer(dispute.RefRefund, leg.Money.Key, leg.ID)
-			data["refund_key"], data["amount"] = leg.Money.Key, leg.Money.Amount
-		}
-		r.log(dispute.EventLegStarted, dispute.System, plan.Rule, data)
-	}
+	r.startLegs(plan.Legs, plan.Rule)
 }
 
 // progress lets follow what follows from the state alone, in the turn that made it so.
@@ -48,6 +36,8 @@ func (r *caseRun) progress() {
 		switch l := &r.Case.Legs[i]; l.Type {
 		case dispute.LegRefund, dispute.LegCompensation:
 			r.progressMoney(l)
+		case dispute.LegApology:
+			r.progressApology(l)
 		case dispute.LegReplacement:
 			r.progressReplacement(l)
 		case dispute.LegRepair:
@@ -75,6 +65,8 @@ func (r *caseRun) progress() {
 	switch {
 	case succeeded > 0:
 		r.followUp()
+	case r.declinedRepairs():
+		r.afterDecline()
 	case expired:
 		r.end(dispute.OutcomeExpired)
 	default:
@@ -93,7 +85,12 @@ func (r *caseRun) supersede(plan dispute.LegPlan) {
 				lines = append(lines, dispute.Line{LineID: part.LineID})
 			}
 		}
+		if leg.Replacement != nil {
+			lines = append(lines, leg.Replacement.Lines()...)
+		}
 	}
+	r.supersedeGoods(lines)
+	r.supersedeRepairs(plan)
 	for i := range r.Case.Legs {
 		l := &r.Case.Legs[i]
 		if l.Money == nil || l.State != dispute.MoneyRequired || !refundsAny(l, lines) {
@@ -155,7 +152,8 @@ func (r *caseRun) onTheirWay() []string {
 		switch {
 		case l.State.Final(), l.Problem != "", l.ID == asked:
 		case l.Return != nil && (l.State == dispute.ReturnAuthorized || r.hasClock(l.ID)),
-			l.Money != nil && l.After != "" && r.hasClock(l.ID):
+			l.Money != nil && l.After != "" && r.hasClock(l.ID),
+			l.Replacement != nil, l.Amendment != nil, l.Repair != nil:
 			ids = append(ids, l.ID)
 		}
 	}
@@ -223,6 +221,11 @@ func (r *caseRun) cancelAfter(legID, why string) {
 			r.setLeg(dep, dispute.MoneyCancelled, dispute.System, why)
 		}
 	}
+}
+
+// openLeg says whether a leg is not at its end.
+func (r *caseRun) openLeg() bool {
+	return r.legBy(func(l *dispute.Leg) bool { return !l.State.Final() }) != nil
 }
 
 // needsPerson says that the case waits for a person because of the leg. What a

@@ -130,6 +130,12 @@ func (w *forecastWorld) partner(name string, args []any) (answer any, answers bo
 		return activities.Label{LabelID: "forecast", Carrier: "forecast", TrackingNumber: "forecast"}, true
 	case activities.NameCancelReturn, activities.NameVoidLabel:
 		return nil, true
+	case activities.NameReplace:
+		return activities.Reservation{}, true
+	case activities.NameAnnounceRepair, activities.NameApproveRepair, activities.NameCancelRepair:
+		return nil, true
+	case activities.NameCancelReplacement, activities.NameIntercept, activities.NameRelease, activities.NameAmend:
+		return nil, true
 	case activities.NameTraceParcel:
 		return dispute.TraceFacts{Status: dispute.ParcelUnknown}, true
 	case activities.NamePay, activities.NameReconcile:

@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -72,6 +73,8 @@ type rig struct {
 	orderErr error
 	announce error // the warehouse's answer to announcements
 	cancel   error // and to cancellations
+	repair   error // and to repairs
+	goods    goodsWorld
 	policy   string
 	library  *dispute.Library // nil: the embedded one
 
@@ -140,6 +143,7 @@ func (r *rig) register() {
 		r.library, err = dispute.Embedded()
 		require.NoError(r.t, err)
 	}
+	r.registerGoods()
 	rules := &activities.Rules{Books: shelf{r}, Policy: r.policy}
 	record := &activities.Record{Keeper: r, Rules: rules}
 	r.env.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
@@ -181,6 +185,19 @@ func (r *rig) register() {
 			defer r.locked()()
 			r.called("announce " + a.RMAID)
 			return activities.ReturnAddress{Address: "Dock 1"}, activities.Classify(r.announce)
+		},
+		activities.NameAnnounceRepair: func(_ context.Context, a activities.RepairAnnouncement) error {
+			defer r.locked()()
+			r.called("repair " + a.RepairID)
+			return activities.Classify(r.repair)
+		},
+		activities.NameApproveRepair: func(_ context.Context, id string, quote dispute.Money) error {
+			r.called("approve " + id + " " + quote.String())
+			return nil
+		},
+		activities.NameCancelRepair: func(_ context.Context, id string, sendBack bool) error {
+			r.called(fmt.Sprintf("call off %s send back %t", id, sendBack))
+			return nil
 		},
 		activities.NameCancelReturn: func(_ context.Context, rma string) error {
 			defer r.locked()()

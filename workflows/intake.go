@@ -20,10 +20,11 @@ func (r *caseRun) open() error {
 		in = ruling[dispute.Intake](r.world, activities.NameIntake, o)
 	}
 	r.Case = dispute.Case{
-		ID: o.CaseID, ShopID: o.ShopID, PolicyVersion: in.PolicyVersion, PreviousCaseID: o.PreviousCaseID,
+		ID: o.CaseID, ShopID: o.ShopID, PolicyVersion: in.PolicyVersion, PreviousCaseID: o.PreviousCaseID, Amendment: o.Amendment,
 		Kind: o.Kind, Reason: o.Reason, Channel: o.Channel, OrderID: o.OrderID, Lines: o.Lines,
-		CustomerID: o.CustomerID, Currency: in.Currency, RequestedRemedy: in.RequestedRemedy, OpenedBy: o.OpenedBy,
-		Team: in.Team, Stage: dispute.StageIntake, OpenedAt: o.OpenedAt,
+		CustomerID: o.CustomerID, Currency: in.Currency, RequestedRemedy: in.RequestedRemedy, OpenedBy: o.OpenedBy, Language: o.Language,
+		Negotiation: in.Negotiation,
+		Team:        in.Team, Class: in.Class, OccurredAt: o.OccurredAt, ArticleSession: o.ArticleSession, Stage: dispute.StageIntake, OpenedAt: o.OpenedAt,
 	}
 	r.Engine = Engine{Sources: in.Sources, Foresees: in.Foresees, ContinueEvery: r.Engine.ContinueEvery}
 	r.draft.opening = true

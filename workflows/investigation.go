@@ -180,7 +180,7 @@ func (r *caseRun) orderKnown(state string) {
 		return
 	}
 	a := ruling[activities.Admitted](r.world, activities.NameAdmit, &r.Case, r.now())
-	r.bind(a.PolicyVersion, a.Foresees)
+	r.bind(a.PolicyVersion, a.Foresees, a.Negotiation)
 	if a.Admissible {
 		r.setClock(*a.Resolution)
 		r.accept(*a.Resolution)
@@ -221,7 +221,8 @@ func (r *caseRun) assess() {
 		return // ruled on once it is shown, or will not be
 	}
 	a := ruling[activities.Assessed](r.world, activities.NameAssess, &r.Case, r.now())
-	r.Case.Risk, r.Case.Liability = a.Risk, a.Liability
+	r.assessed(a.Risk)
+	r.Case.Liability = a.Liability
 	if len(a.Liability) > 0 {
 		r.log(dispute.EventLiability, dispute.System, a.Rule, kv{"liability": a.Liability})
 	}

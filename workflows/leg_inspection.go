@@ -7,16 +7,12 @@ import (
 	"github.com/redresshq/redress/dispute"
 )
 
-func (r *caseRun) legByRMA(rma string) *dispute.Leg {
-	return r.legBy(func(l *dispute.Leg) bool { return l.Return != nil && l.Return.RMAID == rma })
-}
-
 var warehouse = dispute.Actor{Role: dispute.RoleWarehouse}
 
 // received takes the count at the dock. A lower sequence is old news; a
 // correction replaces the count.
 func (r *caseRun) received(w dispute.WarehouseReceived) {
-	l := r.legByRMA(w.RMAID)
+	l := r.returnNamed(w.RMAID, w.ReturnName)
 	if l == nil {
 		r.ignore(warehouse, "unknown_rma", w.EventID, kv{"rma_id": w.RMAID})
 		return
@@ -26,12 +22,21 @@ func (r *caseRun) received(w dispute.WarehouseReceived) {
 		r.ignore(warehouse, "lower_sequence", w.EventID, kv{"leg_id": l.ID, "sequence": w.Sequence})
 		return
 	}
-	ret.Received, ret.ReceivedSequence = w.Lines, w.Sequence
+	if r.astray(l, w.WarehouseID, w.EventID) {
+		return
+	}
+	ret.Count(w.ParcelID, w.Lines)
+	ret.Weigh(w.ParcelID, w.WeightGrams)
+	ret.ReceivedSequence = w.Sequence
 	kind := dispute.EventReceived
 	if w.Correction {
 		kind = dispute.EventCorrected
 	}
 	r.logEvent(kind, warehouse, "", w.EventID, kv{"leg_id": l.ID, "lines": w.Lines, "sequence": w.Sequence})
+	if rep := r.Case.RepairOf(l.ID); rep != nil && ret.ReceivedAt == nil {
+		r.toWorkshop(l, rep)
+		return
+	}
 	if ret.ReceivedAt != nil || !l.CanBecome(dispute.ReturnReceived) || r.moneyMoved(l) || r.Engine.Ending != "" {
 		return // counted again, or the case went on without it: recorded, nothing to do
 	}
@@ -46,7 +51,7 @@ func (r *caseRun) received(w dispute.WarehouseReceived) {
 // inspected takes the finding of the inspection: what matches lets the refund go
 // out as decided, what differs goes to a person.
 func (r *caseRun) inspected(w dispute.WarehouseInspected) {
-	l := r.legByRMA(w.RMAID)
+	l := r.returnNamed(w.RMAID, w.ReturnName)
 	if l == nil {
 		r.ignore(warehouse, "unknown_rma", w.EventID, kv{"rma_id": w.RMAID})
 		return
@@ -57,17 +62,31 @@ func (r *caseRun) inspected(w dispute.WarehouseInspected) {
 		return
 	}
 	again := ret.Inspection != nil
-	ret.Inspection, ret.InspectedSequence = w.Lines, w.Sequence
+	ret.Find(w.ParcelID, w.Lines)
+	ret.InspectedSequence = w.Sequence
 	kind := dispute.EventInspected
 	if w.Correction {
 		kind = dispute.EventCorrected
 	}
 	r.logEvent(kind, warehouse, "", w.EventID, kv{"leg_id": l.ID, "lines": w.Lines, "sequence": w.Sequence})
+	if rep := r.Case.RepairOf(l.ID); rep != nil && ret.ReceivedAt == nil {
+		r.toWorkshop(l, rep) // the workshop's diagnosis counts
+		return
+	}
+	if awaitsParcels(l) && r.Engine.Ending == "" {
+		return // another parcel is in the dock: judged together
+	}
+	if again && w.ParcelID != "" && l.State == dispute.ReturnPartial && r.Engine.Ending == "" {
+		if finding := ruling[dispute.InspectionFinding](r.world, activities.NameInspect, &r.Case, l.ID); len(finding.Part) > 0 {
+			r.restCame(l, finding)
+			return
+		}
+	}
 	if r.Engine.Ending != "" || r.moneyMoved(l) || (!again && !l.CanBecome(dispute.ReturnInspected)) {
 		r.log(dispute.EventIgnored, warehouse, "too_late_to_matter", kv{"leg_id": l.ID, "state": l.State})
 		return
 	}
-	r.judge(l, again)
+	r.judge(l, again && l.State != dispute.ReturnReceived)
 }
 
 // moneyMoved says whether a refund for the goods of this return is already out:
@@ -102,6 +121,7 @@ func (r *caseRun) judge(l *dispute.Leg, again bool) {
 	}
 	finding := ruling[dispute.InspectionFinding](r.world, activities.NameInspect, &r.Case, l.ID)
 	l.Return.Differences = finding.Differences
+	r.flag(finding)
 	r.notify(dispute.NoticeInspected, dispute.RoleCustomer, kv{"leg_id": l.ID, "accepted": finding.Accepted, "differences": finding.Differences})
 	switch {
 	case again && l.State != dispute.ReturnInspected:
@@ -117,8 +137,17 @@ func (r *caseRun) judge(l *dispute.Leg, again bool) {
 				to = dispute.ReturnPartial
 			}
 		}
+		problem := "inspection_differs"
+		if finding.Risk != nil && len(finding.Differences) == 0 { // what came is in order by its look
+			to, problem = dispute.ReturnPartial, dispute.CodeRiskFlagged
+		}
 		r.setLeg(l, to, dispute.System, finding.Rule)
-		r.failLeg(l, "inspection_differs")
+		if len(finding.Part) > 0 {
+			l.Return.PartGiven = true
+			problem = "rest_missing" // what came is refunded at once; a person decides about the rest
+		}
+		r.failLeg(l, problem)
+		r.startLegs(finding.Part, finding.Rule)
 	}
 }
 
@@ -126,7 +155,7 @@ func (r *caseRun) judge(l *dispute.Leg, again bool) {
 // up before they arrived are for a person: nobody else would pay for them.
 func (r *caseRun) returnAccepted(l *dispute.Leg) {
 	awaited := slices.ContainsFunc(r.Case.Legs, func(m dispute.Leg) bool { return m.After == l.ID && m.State == dispute.MoneyRequired })
-	if awaited || r.moneyMoved(l) {
+	if awaited || r.moneyMoved(l) || r.sentWithout(l.ID) != nil {
 		r.resumeExecution()
 		return
 	}

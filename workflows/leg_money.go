@@ -27,6 +27,9 @@ func (r *caseRun) progressMoney(leg *dispute.Leg) {
 }
 
 func (r *caseRun) mayPay(leg *dispute.Leg) bool {
+	if r.goodsInTheWay(leg) {
+		return false
+	}
 	if leg.After == "" {
 		return true
 	}
@@ -45,7 +48,7 @@ func (r *caseRun) advanceMoney(leg *dispute.Leg) {
 	}
 	claim, patience := r.claim(leg), r.payPatience(leg)
 	r.effect("pay/"+leg.Money.Key, func(w world) func() error {
-		moved, err := call[activities.Movement](w, payOptions(patience, "pay "+claim.Amount.String()), activities.NamePay, claim)
+		moved, err := call[activities.Movement](w, payOptions(payQueue(claim), patience, "pay "+claim.Amount.String()), activities.NamePay, claim)
 		return r.onMoney(claim.Key, func(l *dispute.Leg) { r.paid(l, moved, err) })
 	})
 }
@@ -64,6 +67,7 @@ func (r *caseRun) claim(leg *dispute.Leg) dispute.MoneyClaim {
 	claim := dispute.MoneyClaim{
 		Key: m.Key, Type: leg.Type, CaseID: r.Case.ID, LegID: leg.ID, OrderID: r.Case.OrderID,
 		PaymentID: m.PaymentID, CustomerID: r.Case.CustomerID, Amount: m.Amount, Lines: m.Lines,
+		Form: m.Form, Gift: m.Gift, Returns: m.Returns,
 	}
 	claim.Ended = r.endedRefunds(leg)
 	o := r.Case.Facts.Order
@@ -134,7 +138,7 @@ var paymentProvider = dispute.Actor{Role: dispute.RolePayment}
 func (r *caseRun) paid(l *dispute.Leg, moved activities.Movement, err error) {
 	switch {
 	case err == nil:
-		r.moneyUpdate(l, moved.Status, moved.ProviderRef, paymentProvider, "")
+		r.moneyUpdate(l, moved.Status, moved.ProviderRef, granted(l), "")
 	case l.State.Final():
 		return // a webhook was quicker
 	case isFinal(err):
@@ -181,7 +185,7 @@ func (r *caseRun) moneyUpdate(l *dispute.Leg, status dispute.LegState, ref strin
 		l.Money.SettledAt, l.Problem = &now, ""
 		r.setLeg(l, status, by, "")
 		r.meetLegClocks(l.ID)
-		r.notify(dispute.NoticeRefunded, dispute.RoleCustomer, kv{"leg_id": l.ID, "amount": l.Money.Amount})
+		r.tellSettled(l)
 	case dispute.MoneyFailed:
 		r.moneyFailed(l, "payment_"+string(said))
 	default:
@@ -201,13 +205,13 @@ func (r *caseRun) paidLate(l *dispute.Leg, by dispute.Actor, eventID string) {
 	now := r.now()
 	l.Money.SettledAt, l.Problem = &now, problemPaidLate
 	r.setLeg(l, dispute.MoneySucceeded, by, problemPaidLate)
-	r.notify(dispute.NoticeRefunded, dispute.RoleCustomer, kv{"leg_id": l.ID, "amount": l.Money.Amount})
+	r.tellSettled(l)
 	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": problemPaidLate, "leg_id": l.ID, "refund_key": l.Money.Key})
 	r.resumeExecution()
 }
 
 func (r *caseRun) moneyFailed(l *dispute.Leg, problem string) {
-	r.setLeg(l, dispute.MoneyFailed, paymentProvider, problem)
+	r.setLeg(l, dispute.MoneyFailed, granted(l), problem)
 	r.failLeg(l, problem)
 }
 
@@ -222,7 +226,7 @@ func (r *caseRun) settled(u dispute.PaymentUpdate) {
 	case !reportable(u.Status):
 		r.ignore(paymentProvider, "unknown_status", u.EventID, kv{"refund_key": u.RefundKey, "status": clip(string(u.Status))})
 	default:
-		r.moneyUpdate(l, u.Status, u.ProviderRef, paymentProvider, u.EventID)
+		r.moneyUpdate(l, u.Status, u.ProviderRef, granted(l), u.EventID)
 	}
 }
 
@@ -240,7 +244,7 @@ func reportable(s dispute.LegState) bool {
 func (r *caseRun) advanceReconcile(leg *dispute.Leg) {
 	claim := r.claim(leg)
 	r.effect("reconcile/"+claim.Key, func(w world) func() error {
-		moved, err := call[activities.Movement](w, partnerOptions(QueuePayment, settlePatience, "reconcile "+claim.Key),
+		moved, err := call[activities.Movement](w, partnerOptions(payQueue(claim), settlePatience, "reconcile "+claim.Key),
 			activities.NameReconcile, claim)
 		return r.onMoney(claim.Key, func(l *dispute.Leg) { r.reconciled(l, moved, err) })
 	})
@@ -248,8 +252,9 @@ func (r *caseRun) advanceReconcile(leg *dispute.Leg) {
 
 func (r *caseRun) reconciled(l *dispute.Leg, moved activities.Movement, err error) {
 	l.Money.Reconciling = false
+	promised := r.lastDue(dispute.ClockRefundSettlement, l.ID)
 	if err == nil && moved.Status != dispute.MoneyUnknown {
-		r.moneyUpdate(l, moved.Status, moved.ProviderRef, paymentProvider, "")
+		r.moneyUpdate(l, moved.Status, moved.ProviderRef, granted(l), "")
 	} else {
 		r.setLeg(l, dispute.MoneyUnknown, dispute.System, "reconciled_without_answer")
 	}
@@ -260,7 +265,6 @@ func (r *caseRun) reconciled(l *dispute.Leg, moved activities.Movement, err erro
 	l.Problem = "settlement_" + string(l.State)
 	due := r.startNow(dispute.ClockRequest{Name: dispute.ClockSupervisorDecision, LegID: l.ID}).DueAt
 	r.log(dispute.EventPersonNeeded, dispute.System, l.Problem, kv{"leg_id": l.ID, "refund_key": l.Money.Key})
-	r.log(dispute.EventDelay, dispute.System, l.Problem, kv{"leg_id": l.ID, "new_date": due})
-	r.notify(dispute.NoticeDelay, dispute.RoleCustomer, kv{"reason": l.Problem, "new_date": due})
+	r.delayed(l.Problem, l.ID, promised, due)
 	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "settle", "refund_key": l.Money.Key, "state": l.State})
 }

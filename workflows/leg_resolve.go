@@ -53,7 +53,7 @@ func (r *caseRun) resolveCommand(c dispute.ResolveCommand) error {
 // by the next attempt. Its word is taken over; a provider that cannot be asked
 // leaves things as they are.
 func (r *caseRun) mayGiveUp(l *dispute.Leg) error {
-	moved, err := call[activities.Movement](r.world, partnerOptions(QueuePayment, givingUpPatience, "ask before giving "+l.Money.Key+" up"),
+	moved, err := call[activities.Movement](r.world, partnerOptions(payQueue(r.claim(l)), givingUpPatience, "ask before giving "+l.Money.Key+" up"),
 		activities.NameReconcile, r.claim(l))
 	switch {
 	case err != nil:
@@ -61,7 +61,7 @@ func (r *caseRun) mayGiveUp(l *dispute.Leg) error {
 	case moved.Status == dispute.MoneyUnknown, gaveUp(moved.Status):
 		return nil
 	}
-	r.moneyUpdate(l, moved.Status, moved.ProviderRef, paymentProvider, "")
+	r.moneyUpdate(l, moved.Status, moved.ProviderRef, granted(l), "")
 	return dispute.Errorf(dispute.CodeNotAllowedNow, "the payment provider has %s as %s; it cannot be resolved as failed", l.Money.Key, moved.Status)
 }
 

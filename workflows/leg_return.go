@@ -19,6 +19,7 @@ func (r *caseRun) advanceReturn(leg *dispute.Leg) {
 	if ret.Tracing {
 		r.advanceTrace(leg)
 	}
+	r.advanceLabels(leg)
 	if leg.State != dispute.ReturnAuthorized || r.Engine.Ending != "" || leg.Problem != "" {
 		return
 	}
@@ -68,7 +69,7 @@ func (r *caseRun) announce(c dispute.Case, leg dispute.Leg) func(world) func() e
 				r.failPreparation(l, "announcement_failed")
 				return
 			}
-			l.Return.Announced, l.Return.Instructions.Address = true, addr.Address
+			l.Return.Announced, l.Return.Instructions.Address, l.Return.WarehouseID = true, addr.Address, addr.WarehouseID
 			r.returnReady(l)
 		})
 	}
@@ -89,6 +90,7 @@ func (r *caseRun) issueLabel(c dispute.Case, leg dispute.Leg) func(world) func()
 			}
 			ret.LabelID, ret.Carrier, ret.TrackingNumber = label.LabelID, label.Carrier, label.TrackingNumber
 			ret.Instructions.LabelURL, ret.Instructions.Carrier = label.URL, label.Carrier
+			ret.LabelValidUntil = validUntil(label)
 			r.referParcel(label.Carrier, label.TrackingNumber, l.ID, true)
 			r.returnReady(l)
 		})
@@ -127,6 +129,7 @@ func (r *caseRun) returnReady(l *dispute.Leg) {
 	}
 	due := r.startNow(dispute.ClockRequest{Name: dispute.ClockReturnShipment, LegID: l.ID}).DueAt
 	ret.Instructions.ShipBy = &due
+	r.watchLabel(l, due)
 	r.setLeg(l, dispute.ReturnAwaitingShipment, dispute.System, "")
 	r.notify(dispute.NoticeInstructions, dispute.RoleCustomer, kv{"leg_id": l.ID, "instructions": ret.Instructions})
 }
@@ -222,20 +225,34 @@ func (r *caseRun) scanned(u dispute.CarrierUpdate) {
 	l := r.legBy(func(l *dispute.Leg) bool {
 		return l.Return != nil && l.Return.Travels(u.Carrier, u.TrackingNumber)
 	})
+	if l == nil && r.scannedRepair(u) {
+		return
+	}
+	if rep := r.replacementParcel(u.Carrier, u.TrackingNumber); l == nil && rep != nil && u.Status.Valid() {
+		r.replacementScanned(rep, u)
+		return
+	}
+	if named := r.Case.Leg(u.LegID); l == nil && named != nil && named.Return != nil { // by the person who matched it
+		l = named
+		l.Return.CustomerTracking = &dispute.Tracking{Carrier: u.Carrier, Number: u.TrackingNumber}
+	}
 	if l == nil || !u.Status.Valid() {
 		r.ignore(by, "no_such_parcel", u.EventID, kv{"status": u.Status})
 		return
 	}
-	if l.State.Final() || l.Return.ReceivedAt != nil || l.Return.ParcelStatus == dispute.ParcelDelivered {
+	past := l.State.Final() || l.Return.ReceivedAt != nil || l.Return.ParcelStatus == dispute.ParcelDelivered
+	if past || l.Return.CameBackUnder(u.Carrier, u.TrackingNumber) {
 		r.ignore(by, "parcel_is_past_that", u.EventID, kv{"leg_id": l.ID, "status": u.Status})
 		return
 	}
 	l.Return.ParcelStatus = u.Status
 	r.logEvent(dispute.EventParcel, by, string(u.Status), u.EventID, kv{"leg_id": l.ID})
-	switch u.Status {
-	case dispute.ParcelLost:
+	switch {
+	case u.Status == dispute.ParcelReturnedToSender && mayComeBack(l) && r.followsCameBack():
+		r.cameBack(l, u.Carrier, u.TrackingNumber)
+	case u.Status == dispute.ParcelLost:
 		r.parcelLost(l, u.Carrier, u.TrackingNumber)
-	case dispute.ParcelDelivered:
+	case u.Status == dispute.ParcelDelivered:
 		now := r.now()
 		l.Return.DeliveredAt = &now
 		if own := l.Return.CustomerTracking; own != nil && !l.Return.Labelled(u.Carrier, u.TrackingNumber) {

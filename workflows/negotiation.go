@@ -14,7 +14,8 @@ func (r *caseRun) askAgent(why *dispute.Explanation, rule string) {
 	if why != nil {
 		code = why.Code
 	}
-	if r.Case.Stage != dispute.StageAdjudication && !r.moveTo(dispute.StageNegotiation) {
+	atDesk := r.Case.Stage == dispute.StageAdjudication || r.Case.Stage == dispute.StageNegotiation
+	if !atDesk && (!dispute.CanMove(r.Case.Stage, dispute.StageNegotiation) || !r.moveTo(dispute.StageNegotiation)) {
 		// Too early for the desk, or the ruling may still be contested: a supervisor is
 		// told, and the case stays where it is.
 		r.log(dispute.EventPersonNeeded, dispute.System, code, nil)
@@ -63,15 +64,55 @@ func (r *caseRun) noteCommand(c dispute.NoteCommand) error {
 	if err := dispute.CheckNotes(c.NoteID); err != nil {
 		return err
 	}
-	r.log(dispute.EventNote, c.Actor, "", kv{"text_id": c.NoteID, "customer": c.Customer})
+	if err := dispute.CheckMentions(&r.Case, c.Evidence, c.Mentions, c.Customer || c.Actor.Role == dispute.RoleCustomer); err != nil {
+		return err
+	}
+	data := kv{"text_id": c.NoteID, "customer": c.Customer}
+	if len(c.Evidence) > 0 {
+		data["evidence"] = c.Evidence
+	}
+	if len(c.Mentions) > 0 {
+		data["mentions"] = c.Mentions
+	}
+	r.log(dispute.EventNote, c.Actor, "", data)
+	for _, colleague := range c.Mentions {
+		r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": "mentioned", "assignee": colleague, "text_id": c.NoteID, "evidence": c.Evidence})
+	}
 	if c.Customer && c.Actor.Is(dispute.RoleAgent) {
 		r.meetClock(dispute.ClockFirstResponse, "")
+		r.repliedBy(c.Actor)
+	}
+	if c.Actor.Role == dispute.RoleCustomer {
+		r.customerWrote()
 	}
 	return nil
 }
 
 func (r *caseRun) assignCommand(c dispute.AssignCommand) error {
+	if err := dispute.CheckNotes(c.NoteID); err != nil {
+		return err
+	}
+	if c.Off {
+		if r.Case.Assignee == "" {
+			return dispute.Errorf(dispute.CodeNotAllowedNow, "the case is nobody's")
+		}
+		c.Team = r.Case.Team
+	}
+	data := kv{"assignee": c.Assignee, "team": c.Team}
+	if r.Case.Assignee != "" && r.Case.Assignee != c.Assignee {
+		data["from"] = r.Case.Assignee
+	}
+	if c.NoteID != "" {
+		data["text_id"] = c.NoteID
+	}
+	if c.Team == "" {
+		c.Team = r.Case.Team // an agent of the team that has it
+		data["team"] = c.Team
+	}
 	r.Case.Assignee, r.Case.Team = c.Assignee, c.Team
-	r.log(dispute.EventAssigned, c.Actor, "", kv{"assignee": c.Assignee, "team": c.Team})
+	r.log(dispute.EventAssigned, c.Actor, "", data)
+	if !c.Off && c.Assignee != c.Actor.ID { // whoever takes a case knows
+		r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": "assigned", "assignee": c.Assignee, "team": c.Team, "text_id": c.NoteID})
+	}
 	return nil
 }

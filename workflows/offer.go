@@ -13,6 +13,7 @@ func (r *caseRun) makeOffer(o dispute.Offer) {
 		o.ID = fmt.Sprintf("offer_%d", len(r.Case.Offers)+1)
 	}
 	o.MadeAt, o.State = now, dispute.OfferOpen
+	r.revises(&o)
 	r.withdrawProposals()
 	r.Case.Offers = append(r.Case.Offers, o)
 	r.Case.Explanation = nil
@@ -32,21 +33,40 @@ func (r *caseRun) presentOffer(o *dispute.Offer) {
 	}
 	r.Engine.Offered = true
 	r.meetClocks(dispute.ClockFirstResponse, dispute.ClockAgentDecision, dispute.ClockSupervisorDecision, dispute.ClockEscalationWindow)
+	r.repliedBy(o.Author)
 	k := r.Case.Counting(dispute.ClockCustomerResponse, "")
 	if k == nil {
 		started := r.startNow(dispute.ClockRequest{Name: dispute.ClockCustomerResponse})
 		k = &started
 	}
 	due := k.DueAt
-	r.log(dispute.EventOfferMade, o.Author, o.Rule, kv{"offer_id": o.ID, "remedies": o.Remedies, "answer_by": due})
-	r.notify(dispute.NoticeOffer, dispute.RoleCustomer, kv{"offer_id": o.ID, "remedies": o.Remedies, "answer_by": due})
+	data := kv{"offer_id": o.ID, "remedies": o.Remedies, "answer_by": due}
+	if o.Replaces != "" {
+		data["replaces"], data["changes"] = o.Replaces, o.Changes
+	}
+	if o.Consent != nil {
+		data["mediated"] = true
+	}
+	r.log(dispute.EventOfferMade, o.Author, o.Rule, data)
+	r.notify(dispute.NoticeOffer, dispute.RoleCustomer, data)
+	if o.Consent != nil {
+		r.askMerchant(o)
+	}
+}
+
+// revises says of a new offer which open one it takes the place of, and what is otherwise in it.
+func (r *caseRun) revises(o *dispute.Offer) {
+	if was := r.Case.OpenOffer(); was != nil && r.Case.Negotiation != nil {
+		o.Replaces, o.Changes = was.ID, dispute.ChangesOf(was.Remedies, o.Remedies)
+	}
 }
 
 // withdrawProposals takes back what nobody has answered yet: the open offer, and
 // offers and decisions that wait for an approval, with their approvals. The case
 // has gone on without them. It says whether there was anything.
 func (r *caseRun) withdrawProposals() bool {
-	withdrawn := false
+	withdrawn := r.Case.OpenMediation() != nil
+	r.endMediation(dispute.MediationFailed, dispute.FailedOvertaken)
 	for i := range r.Case.Offers {
 		if o := &r.Case.Offers[i]; o.State == dispute.OfferOpen || o.State == dispute.OfferPendingApproval {
 			o.State, withdrawn = dispute.OfferReplaced, true
@@ -83,6 +103,7 @@ func (r *caseRun) offerCommand(c dispute.OfferCommand) error {
 		r.makeOffer(o)
 		return nil
 	}
+	r.revises(&o)
 	r.withdrawProposals()
 	o.MadeAt, o.State = r.now(), dispute.OfferPendingApproval
 	o.ApprovalID = r.askApproval(o.ID, c.Actor, a)
@@ -96,7 +117,13 @@ func (r *caseRun) respondCommand(c dispute.RespondCommand) error {
 	if o == nil || o.ID != c.OfferID {
 		return dispute.Errorf(dispute.CodeNotAllowedNow, "offer %q is not open", c.OfferID)
 	}
+	if o.Consent != nil {
+		return r.consentCommand(o, c)
+	}
 	if c.Action == dispute.ResponseCounter {
+		if err := dispute.CheckRoundsLeft(&r.Case); err != nil {
+			return err
+		}
 		if err := dispute.CheckCounter(&r.Case, c.Counter); err != nil {
 			return err
 		}
@@ -112,6 +139,10 @@ func (r *caseRun) respondCommand(c dispute.RespondCommand) error {
 	}
 	if c.Action == dispute.ResponseDecline {
 		r.answerOffer(o, dispute.OfferDeclined, c)
+		if r.Case.MediatesFirst() {
+			r.askMediator(c.Actor, dispute.MediationDeclined, "")
+			return nil
+		}
 		r.start(dispute.ClockEscalationWindow, "")
 		return nil
 	}
@@ -128,5 +159,9 @@ func (r *caseRun) answerOffer(o *dispute.Offer, state dispute.OfferState, c disp
 	now := r.now()
 	o.State, o.AnsweredAt = state, &now
 	r.meetClock(dispute.ClockCustomerResponse, "")
-	r.log(dispute.EventOfferAnswered, c.Actor, string(c.Action), kv{"offer_id": o.ID})
+	data := kv{"offer_id": o.ID}
+	if c.Counter != nil {
+		data["remedies"] = c.Counter.Remedies
+	}
+	r.log(dispute.EventOfferAnswered, c.Actor, string(c.Action), data)
 }

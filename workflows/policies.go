@@ -78,8 +78,8 @@ func partnerOptions(queue string, patience time.Duration, summary string) workfl
 
 // payOptions serve a payment. Cancelling it waits for the try under way, since a
 // try that is forgotten may still pay.
-func payOptions(patience time.Duration, summary string) workflow.ActivityOptions {
-	o := partnerOptions(QueuePayment, patience, summary)
+func payOptions(queue string, patience time.Duration, summary string) workflow.ActivityOptions {
+	o := partnerOptions(queue, patience, summary)
 	o.WaitForCancellation = true
 	return o
 }

@@ -31,15 +31,21 @@ func (r *caseRun) requestCommand(c dispute.RequestEvidenceCommand) error {
 	if err := dispute.CheckEvidenceRequest(&r.Case, c.From, c.Types); err != nil {
 		return err
 	}
-	want := dispute.ProofClock(len(r.Case.Proof), c.From)
-	started, err := tryRuling[[]dispute.Clock](r.world, activities.NameClocks, &r.Case, r.now(), []dispute.ClockRequest{want})
+	sides := dispute.AskedSides(c.From)
+	var want []dispute.ClockRequest
+	for i, side := range sides {
+		want = append(want, dispute.ProofClock(len(r.Case.Proof)+i, side))
+	}
+	started, err := tryRuling[[]dispute.Clock](r.world, activities.NameClocks, &r.Case, r.now(), want)
 	if activities.Code(err) == dispute.CodeInvalid {
 		return dispute.Errorf(dispute.CodeNotAllowedNow, "policy %s foresees no requests for evidence", r.Case.PolicyVersion)
 	}
 	if err != nil {
-		started = ruling[[]dispute.Clock](r.world, activities.NameClocks, &r.Case, r.now(), []dispute.ClockRequest{want})
+		started = ruling[[]dispute.Clock](r.world, activities.NameClocks, &r.Case, r.now(), want)
 	}
-	r.askProof(dispute.ProofStep{Party: c.From, Types: c.Types, AskedBy: c.Actor, NoteID: c.NoteID}, started[0])
+	for i, side := range sides {
+		r.askProof(dispute.ProofStep{Party: side, Types: c.Types, AskedBy: c.Actor, NoteID: c.NoteID}, started[i])
+	}
 	return nil
 }
 

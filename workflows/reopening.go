@@ -16,6 +16,7 @@ func (r *caseRun) reopenCommand(c dispute.ReopenCommand) error {
 	if err != nil {
 		return err
 	}
+	r.opinionGiven(dispute.OpinionReopened, c.Actor, c.NoteID)
 	r.reopen()
 	r.Case.Reopened++
 	r.settleProblems()
@@ -52,9 +53,19 @@ func (r *caseRun) reopen() {
 func (r *caseRun) lastWord(o dispute.Outcome) dispute.Outcome {
 	switch o {
 	case dispute.OutcomeRejected, dispute.OutcomeExpired, dispute.OutcomeWithdrawn:
-		if r.Case.Reopened > 0 {
+		if r.Case.Reopened > 0 || r.partGiven() {
 			return dispute.OutcomeResolved
 		}
 	}
 	return o
+}
+
+// partGiven says whether what came of a return was refunded although the rest did not come.
+func (r *caseRun) partGiven() bool {
+	for i := range r.Case.Legs {
+		if l := &r.Case.Legs[i]; l.Return != nil && l.Return.PartGiven {
+			return true
+		}
+	}
+	return false
 }

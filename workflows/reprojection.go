@@ -21,7 +21,7 @@ func (r *caseRun) reproject(e dispute.RulesChanged) {
 		r.ignore(dispute.System, "unknown_revision", e.EventID, kv{"revision": e.Revision})
 		return
 	}
-	r.bind(p.PolicyVersion, p.Foresees)
+	r.bind(p.PolicyVersion, p.Foresees, p.Negotiation)
 	if len(p.Clocks) == 0 {
 		r.logEvent(dispute.EventReprojected, dispute.System, "", e.EventID, kvOf("calendar", e.Calendar))
 		return
@@ -41,12 +41,12 @@ func (r *caseRun) reproject(e dispute.RulesChanged) {
 }
 
 // bind has the case go on under another version of its policy, "" for the same.
-func (r *caseRun) bind(version string, foresees []dispute.ClockName) {
+func (r *caseRun) bind(version string, foresees []dispute.ClockName, n *dispute.Negotiation) {
 	if version == "" || version == r.Case.PolicyVersion {
 		return
 	}
 	r.log(dispute.EventPolicyBound, dispute.System, "", kv{"from": r.Case.PolicyVersion, "to": version})
-	r.Case.PolicyVersion, r.Engine.Foresees = version, foresees
+	r.Case.PolicyVersion, r.Engine.Foresees, r.Case.Negotiation = version, foresees, n
 }
 
 // kvOf is data of one value, none where it is empty.

@@ -35,7 +35,7 @@ func TestSignalsThatMeanNothing(t *testing.T) {
 		{"a refund that is not asked for yet", dispute.SignalPaymentUpdate, dispute.PaymentUpdate{EventID: "p9", RefundKey: refundKey, Status: dispute.MoneySucceeded}, "nothing_new"},
 		{"a number for no return", dispute.SignalReturnShipped, dispute.ReturnShipped{EventID: "s9", LegID: "return-7", TrackingNumber: "1", Actor: customer}, "no_such_return"},
 		{"a replacement", dispute.SignalReplacementUpdate, map[string]any{"event_id": "r9"}, "no_such_leg"},
-		{"a repair", dispute.SignalRepairUpdate, map[string]any{"event_id": "r9"}, "no_such_leg"},
+		{"a repair", dispute.SignalRepairUpdate, map[string]any{"event_id": "r9"}, "unknown_repair"},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()

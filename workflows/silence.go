@@ -14,6 +14,9 @@ func (r *caseRun) expire(k dispute.Clock) {
 	}
 	r.stopClock(running, dispute.ClockBreached)
 	r.log(dispute.EventClockBreached, dispute.System, k.OnExpiry, kv{"clock": k.Name, "leg_id": k.LegID, "due_at": k.DueAt, "owner": k.Owner})
+	if r.goodsSilent(k) || r.repairSilent(k) {
+		return
+	}
 	switch k.OnExpiry {
 	case dispute.SilenceBreach:
 		r.breach(k)
@@ -69,8 +72,7 @@ func (r *caseRun) breach(k dispute.Clock) {
 // extendResolution gives the customer a new date, again and again until it is done.
 func (r *caseRun) extendResolution(k dispute.Clock) {
 	due := r.startNow(dispute.ClockRequest{Name: k.Name, LegID: k.LegID, Round: k.Round + 1}).DueAt
-	r.log(dispute.EventDelay, dispute.System, "resolution_overdue", kv{"new_date": due})
-	r.notify(dispute.NoticeDelay, dispute.RoleCustomer, kv{"reason": "resolution_overdue", "new_date": due})
+	r.delayed("resolution_overdue", "", k.DueAt, due)
 }
 
 // closeAfterWindow ends a case that nobody took further; returns granted earlier
@@ -78,6 +80,10 @@ func (r *caseRun) extendResolution(k dispute.Clock) {
 func (r *caseRun) closeAfterWindow() {
 	if legs := r.onTheirWay(); len(legs) > 0 {
 		r.refuseExtra(dispute.System, kv{"code": extraRefused}, legs)
+		return
+	}
+	if l := r.owed(); l != nil { // what was promised failed, and nothing was given for it
+		r.askAgent(&dispute.Explanation{Code: l.Problem, Detail: map[string]string{"leg_id": l.ID}}, "")
 		return
 	}
 	if r.Engine.Offered {
@@ -90,6 +96,12 @@ func (r *caseRun) closeAfterWindow() {
 // agentSilent decides for the customer inside the automatic limit and without
 // risk, if the policy says so; otherwise a supervisor gets the case.
 func (r *caseRun) agentSilent(k dispute.Clock) {
+	if o := r.Case.OpenOffer(); o != nil && o.Consent != nil {
+		o.State = dispute.OfferLapsed
+		r.log(dispute.EventOfferLapsed, dispute.System, dispute.FailedMerchantSilent, kv{"offer_id": o.ID})
+		r.mediationFailed(dispute.FailedMerchantSilent)
+		return
+	}
 	s := ruling[dispute.Silence](r.world, activities.NameSilence, &r.Case, k)
 	if s.Outcome == dispute.SilenceForCustomer && !r.goodsSent() {
 		d := dispute.Decision{Author: dispute.System, Remedies: s.Remedies, Rule: s.Rule}
@@ -114,6 +126,10 @@ func (r *caseRun) lapse() {
 	if o := r.Case.OpenOffer(); o != nil {
 		o.State = dispute.OfferLapsed
 		r.log(dispute.EventOfferLapsed, dispute.System, "", kv{"offer_id": o.ID})
+		if o.Consent != nil { // a case that the customer does not pursue is nobody's to rule on
+			r.meetClock(dispute.ClockAgentDecision, "")
+			r.endMediation(dispute.MediationFailed, dispute.FailedCustomerSilent)
+		}
 	}
 	r.start(dispute.ClockEscalationWindow, "")
 }
@@ -125,6 +141,9 @@ func (r *caseRun) returnExpired(k dispute.Clock) {
 		return
 	}
 	r.cancelAfter(l.ID, "not_shipped")
+	if r.sentWithout(l.ID) != nil {
+		r.failLeg(l, "goods_not_returned")
+	}
 }
 
 // traceReturn has the carrier asked about a parcel that should have arrived.
@@ -161,6 +180,7 @@ func (r *caseRun) advanceTrace(leg *dispute.Leg) {
 // transitUnknown hands a parcel that nobody can find to the desk.
 func (r *caseRun) transitUnknown(legID string) {
 	r.askAgent(&dispute.Explanation{Code: "return_not_found", Detail: map[string]string{"leg_id": legID}}, "")
+	r.delayedAtDesk("return_not_found", legID, r.lastDue(dispute.ClockReturnTransit, legID))
 }
 
 // receiptSilent follows a delivery that the warehouse never confirmed.
@@ -175,6 +195,7 @@ func (r *caseRun) receiptSilent(k dispute.Clock) {
 		return
 	}
 	r.askAgent(&dispute.Explanation{Code: "receipt_not_confirmed", Detail: map[string]string{"leg_id": l.ID}}, "")
+	r.delayedAtDesk("receipt_not_confirmed", l.ID, k.DueAt)
 }
 
 // remindWarehouse sends the second notice and gives the decision to the desk.
@@ -186,4 +207,5 @@ func (r *caseRun) remindWarehouse(k dispute.Clock) {
 	}
 	r.notify(dispute.NoticeInspectNow, dispute.RoleWarehouse, kv{"rma_id": l.Return.RMAID, "round": k.Round + 1})
 	r.askAgent(&dispute.Explanation{Code: "inspection_overdue", Detail: map[string]string{"leg_id": l.ID}}, "")
+	r.delayedAtDesk("inspection_overdue", l.ID, k.DueAt)
 }

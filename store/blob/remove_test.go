@@ -22,7 +22,7 @@ func TestRemoveLeavesNothingOfACaseAndAllOfTheOthers(t *testing.T) {
 		}
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(s.root, "case_1", ".incoming-1"), []byte("half"), 0o600))
-	worker := At(s.root)
+	worker := At(s.root, nil)
 	require.NoError(t, worker.Ready())
 
 	ended, cancel := context.WithCancel(t.Context())
@@ -44,12 +44,12 @@ func TestRemoveLeavesNothingOfACaseAndAllOfTheOthers(t *testing.T) {
 func TestAnUnmarkedFolderIsNotTheOne(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	worker := At(root)
+	worker := At(root, nil)
 	require.Equal(t, dispute.CodeUnavailable, dispute.CodeOf(worker.Ready()))
 	require.Equal(t, dispute.CodeUnavailable, dispute.CodeOf(worker.Remove(t.Context(), "case_1")))
-	_, err := New(root) // the API comes
+	_, err := New(root, nil) // the API comes
 	require.NoError(t, err)
-	_, err = New(root) // and again
+	_, err = New(root, nil) // and again
 	require.NoError(t, err)
 	require.NoError(t, worker.Ready())
 	require.NoError(t, worker.Remove(t.Context(), "case_1"))

@@ -19,6 +19,7 @@ import (
 
 	"github.com/redresshq/redress/store"
 	"github.com/redresshq/redress/store/pgcluster"
+	"github.com/redresshq/redress/store/seal"
 )
 
 // EnvURL names the environment variable with the URL of a server for tests.
@@ -56,12 +57,24 @@ func Stop() error {
 	return errors.Join(server.cluster.Stop(ctx), os.RemoveAll(server.cluster.Dir()), os.RemoveAll(server.dir))
 }
 
+// Keys encrypt what the tests' stores keep, as in production; always the same.
+func Keys() *seal.Keys {
+	keys, err := seal.Parse([]string{Key})
+	if err != nil {
+		panic(err) // it is a constant
+	}
+	return keys
+}
+
+// Key is the key of Keys, for programs that tests start. It guards nothing.
+const Key = "AGE-SECRET-KEY-15F3LH3F2H3GAVDVQ6F6H6X86CNYYH2XDFLPLKAKAU35HYTXQD3GS4ZRK8J"
+
 // New gives the test a migrated, empty database, a Store on it which acts as the
 // service's restricted role, and the superuser's URL of it. Both go with the test.
 func New(t testing.TB) (*store.Store, string) {
 	t.Helper()
 	databaseURL := Empty(t, true)
-	s, err := store.Open(t.Context(), databaseURL)
+	s, err := store.Open(t.Context(), databaseURL, store.WithKeys(Keys()))
 	if err != nil {
 		t.Fatalf("open the store: %v", err)
 	}

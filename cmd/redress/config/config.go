@@ -25,6 +25,8 @@ type Config struct {
 	API      API
 	Worker   Worker
 	Partners Partners
+	Mail     Mail
+	Webhooks Webhooks
 	Log      Log
 	Sandbox  Sandbox
 	Dev      Dev
@@ -35,6 +37,9 @@ type Config struct {
 	// EvidenceDir is where evidence bytes lie: a folder that all API processes share,
 	// and at least one worker, which erases there what need not be kept any more.
 	EvidenceDir string `env:"REDRESS_EVIDENCE_DIR"`
+	// DataKeys encrypt what people write and send in (`redress key` makes one): the first
+	// seals, each opens. A key stays in the list for as long as something it sealed is kept.
+	DataKeys []string `env:"REDRESS_DATA_KEYS"`
 }
 
 // Temporal is where the engine is. TLS and API keys come from the TEMPORAL_TLS*
@@ -78,6 +83,13 @@ type Worker struct {
 	StopTimeout time.Duration `env:"REDRESS_WORKER_STOP_TIMEOUT" envDefault:"20s"`
 	// Listen is the address of the worker's /healthz and /metrics; none if empty.
 	Listen string `env:"REDRESS_WORKER_LISTEN" envDefault:":8081"`
+	// WeeklyDay and WeeklyHour are when the supervisors get their report: the day of the week (1 is
+	// Monday) and the hour, in WeeklyZone; that of the policy's calendar if it is empty.
+	WeeklyDay  int    `env:"REDRESS_WEEKLY_REPORT_DAY" envDefault:"1"`
+	WeeklyHour int    `env:"REDRESS_WEEKLY_REPORT_HOUR" envDefault:"8"`
+	WeeklyZone string `env:"REDRESS_WEEKLY_REPORT_ZONE"`
+	// WeeklyOff has no schedule made; one that was made before is paused or deleted in Temporal.
+	WeeklyOff bool `env:"REDRESS_WEEKLY_REPORT_OFF"`
 }
 
 // Partner is one system that Redress speaks to.
@@ -97,21 +109,24 @@ type Reporter struct {
 
 // Partners are the shop's systems.
 type Partners struct {
-	// Orders is the order system.
-	Orders Partner `envPrefix:"REDRESS_PARTNER_ORDERS_"`
+	// Orders is the order system, which grants coupons and gifts too. Without secrets it
+	// reports nothing, and is asked how a gift ended.
+	Orders Reporter `envPrefix:"REDRESS_PARTNER_ORDERS_"`
 	// Warehouse dispatches orders and takes returns in.
 	Warehouse Reporter `envPrefix:"REDRESS_PARTNER_WAREHOUSE_"`
 	// Carrier moves parcels.
 	Carrier Reporter `envPrefix:"REDRESS_PARTNER_CARRIER_"`
 	// Payment moves money.
 	Payment Reporter `envPrefix:"REDRESS_PARTNER_PAYMENT_"`
+	// Supplier takes claims for goods. Without an address a person files them.
+	Supplier Reporter `envPrefix:"REDRESS_PARTNER_SUPPLIER_"`
 	// Notify reaches people.
 	Notify Partner `envPrefix:"REDRESS_PARTNER_NOTIFY_"`
 }
 
 // Sandbox is for `redress partners` alone.
 type Sandbox struct {
-	// Host is the address that its five servers listen on.
+	// Host is the address that its six servers listen on.
 	Host string `env:"REDRESS_SANDBOX_HOST" envDefault:"127.0.0.1"`
 	// WebhookURL is where it reports to: the API's /v1/webhooks.
 	WebhookURL string `env:"REDRESS_SANDBOX_WEBHOOK_URL" envDefault:"http://127.0.0.1:8080/v1/webhooks"`
@@ -131,8 +146,8 @@ type Dev struct {
 	TemporalUIPort int `env:"REDRESS_TEMPORAL_UI_PORT" envDefault:"8233"`
 	// PostgresPort is the port of the private PostgreSQL.
 	PostgresPort int `env:"REDRESS_POSTGRES_PORT" envDefault:"54329"`
-	// PartnersPort is the first of the sandbox's five ports: orders, warehouse,
-	// carrier, payment, notification.
+	// PartnersPort is the first of the sandbox's six ports: orders, warehouse,
+	// carrier, payment, notification, supplier. The next one is its mail server's.
 	PartnersPort int `env:"REDRESS_PARTNERS_PORT" envDefault:"8091"`
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/redresshq/redress/store/seal"
 	"github.com/redresshq/redress/webhook"
 )
 
@@ -17,6 +18,7 @@ type Keys struct {
 	TokenKey      string `json:"token_key"`      // signs the tokens of `redress token`
 	WebhookSecret string `json:"webhook_secret"` // signs what the sandbox reports
 	PartnerToken  string `json:"partner_token"`  // what the sandbox asks of its callers
+	DataKey       string `json:"data_key"`       // encrypts what people write; none in a folder of an earlier release
 }
 
 func keysFile(dir string) string { return filepath.Join(dir, "keys.json") }
@@ -41,11 +43,15 @@ func ensureKeys(dir string) (Keys, error) {
 	if !errors.Is(err, os.ErrNotExist) {
 		return k, err
 	}
+	data, err := seal.NewKey()
+	if err != nil {
+		return Keys{}, err
+	}
 	secret, err := webhook.NewSecret()
 	if err != nil {
 		return Keys{}, fmt.Errorf("making the webhook secret: %w", err)
 	}
-	k = Keys{TokenKey: random(), WebhookSecret: secret, PartnerToken: random()}
+	k = Keys{TokenKey: random(), WebhookSecret: secret, PartnerToken: random(), DataKey: data}
 	raw, err := json.MarshalIndent(k, "", "  ")
 	if err != nil {
 		return Keys{}, fmt.Errorf("writing the keys: %w", err)

@@ -44,6 +44,9 @@ type stack struct {
 	tokens tokens
 	uiURL  string // "" when Temporal is not ours
 
+	mailURL string // of the sandbox's mail server; "" when mail goes elsewhere
+	hookURL string // where the sandbox plays the shop's own system; "" when there is no sandbox
+
 	run           run    // of the live case
 	order, caseID string // likewise
 }
@@ -125,11 +128,13 @@ func (s *stack) up(ctx context.Context) error {
 		{"Ports", s.choosePorts},
 		{"PostgreSQL", s.database},
 		{"Migrations", s.migrate},
+		{"Articles", s.articles},
 		{"Temporal", s.engine},
 		{"Search attributes", s.attributes},
 		{"Partner sandbox", s.sandbox},
 		{"Worker", s.worker},
 		{"API", s.api},
+		{"Notices", s.subscribe},
 	}
 	for _, step := range steps {
 		if err := ctx.Err(); err != nil {
@@ -151,6 +156,9 @@ func (s *stack) prepare(context.Context) (string, error) {
 	s.keys = keys
 	if s.settings.API.TokenKey == "" {
 		s.settings.API.TokenKey = keys.TokenKey
+	}
+	if len(s.settings.DataKeys) == 0 && keys.DataKey != "" {
+		s.settings.DataKeys = []string{keys.DataKey}
 	}
 	if s.settings.EvidenceDir == "" {
 		s.settings.EvidenceDir = filepath.Join(s.settings.Dev.Dir, "evidence")
@@ -176,6 +184,8 @@ func (s *stack) choosePorts(context.Context) (string, error) {
 			number := d.PartnersPort + i
 			ports = append(ports, port{"the partner sandbox", "REDRESS_PARTNERS_PORT", &number})
 		}
+		number := d.PartnersPort + len(s.partners())
+		ports = append(ports, port{"the sandbox's mail server", "REDRESS_PARTNERS_PORT", &number})
 	}
 	if err := takePorts(ports, s.once); err != nil {
 		return "", err
@@ -208,6 +218,11 @@ func (s *stack) tell(ctx context.Context) error {
 		return err
 	}
 	s.out.linef("\n%s", verdict)
+	if s.hookURL != "" {
+		if err := s.readAloud(ctx, shop); err != nil {
+			return err
+		}
+	}
 	if s.uiURL != "" && !s.once {
 		s.out.linef("In the UI: %s/namespaces/%s/workflows/case%%2F%s", s.uiURL, s.settings.Temporal.Namespace, s.caseID)
 	}

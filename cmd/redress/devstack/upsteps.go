@@ -93,7 +93,7 @@ func (s *stack) attributes(ctx context.Context) (string, error) {
 // sandbox starts the partners that no address replaces.
 func (s *stack) sandbox(ctx context.Context) (string, error) {
 	p := &s.settings.Partners
-	for _, reporting := range []*config.Reporter{&p.Warehouse, &p.Carrier, &p.Payment} {
+	for _, reporting := range []*config.Reporter{&p.Orders, &p.Warehouse, &p.Carrier, &p.Payment, &p.Supplier} {
 		if len(reporting.Secrets) == 0 {
 			reporting.Secrets = []string{s.keys.WebhookSecret}
 		}
@@ -107,8 +107,12 @@ func (s *stack) sandbox(ctx context.Context) (string, error) {
 			ports[kind] = s.settings.Dev.PartnersPort + i
 		}
 	}
+	mailPort := 0
+	if !s.once {
+		mailPort = s.settings.Dev.PartnersPort + len(ports)
+	}
 	box, err := partners.Start(context.WithoutCancel(ctx), partners.Config{
-		Ports: ports, WebhookURL: s.apiURL() + "/v1/webhooks", LedgerDir: filepath.Join(s.settings.Dev.Dir, "partners"),
+		Ports: ports, MailPort: mailPort, WebhookURL: s.apiURL() + "/v1/webhooks", LedgerDir: filepath.Join(s.settings.Dev.Dir, "partners"),
 		Secrets: serve.SandboxSecrets(s.settings.Partners), Log: s.log,
 	})
 	if err != nil {
@@ -121,6 +125,7 @@ func (s *stack) sandbox(ctx context.Context) (string, error) {
 			partner.URL = urls[kind]
 		}
 	}
+	s.listenIn(box, urls[partners.Notify])
 	return fmt.Sprintf("%d servers from %s", len(urls), urls[partners.Orders]), nil
 }
 
@@ -161,17 +166,17 @@ func (s *stack) say(sentence string) { s.out.linef("  %s", sentence) }
 // named is a partner for a reader.
 type named struct{ name, url string }
 
-// partners lists the five in the order of their ports.
+// partners lists the six in the order of their ports.
 func (s *stack) partners() []named {
 	p := s.settings.Partners
 	return []named{{"Order system", p.Orders.URL}, {"Warehouse", p.Warehouse.URL}, {"Carrier", p.Carrier.URL},
-		{"Payments", p.Payment.URL}, {"Notifications", p.Notify.URL}}
+		{"Payments", p.Payment.URL}, {"Notifications", p.Notify.URL}, {"Supplier", p.Supplier.URL}}
 }
 
 // needsSandbox says whether some partner has no address of its own.
 func (s *stack) needsSandbox() bool {
 	for _, p := range s.partners() {
-		if p.url == "" {
+		if p.url == "" && p.name != "Supplier" { // without one a person files its claims
 			return true
 		}
 	}

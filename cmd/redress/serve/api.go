@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/api"
 	"github.com/redresshq/redress/api/auth"
 	"github.com/redresshq/redress/cmd/redress/config"
@@ -15,12 +16,16 @@ import (
 
 // API serves the REST door until ctx is done, then drains.
 func API(ctx context.Context, c config.Config, log *slog.Logger) error {
-	record, err := store.Open(ctx, c.DatabaseURL)
+	keys, err := dataKeys(c, log)
+	if err != nil {
+		return err
+	}
+	record, err := store.Open(ctx, c.DatabaseURL, store.WithKeys(keys))
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)
 	}
 	defer record.Close()
-	files, err := blob.New(c.EvidenceDir)
+	files, err := blob.New(c.EvidenceDir, keys)
 	if err != nil {
 		return fmt.Errorf("opening the evidence folder: %w", err)
 	}
@@ -43,11 +48,16 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	allowed, err := c.Webhooks.Networks()
+	if err != nil {
+		return err
+	}
 	door, err := api.New(api.Deps{
 		Store: record, Blobs: blobs{files}, Door: &workflows.Door{Client: engine}, Rules: rules, Auth: verifier,
 		Forecasts: newForecasts(record, rules, c.Policy),
 		Partners:  reporters(c.Partners), Metrics: counts.handler(), Ready: readiness(record, log), Log: log,
-		Config: api.Config{Lease: c.API.Lease},
+		Notices: record, Letters: &activities.Letters{Books: rules},
+		Config: api.Config{Lease: c.API.Lease, Policy: c.Policy, WebhookAllow: allowed},
 	})
 	if err != nil {
 		return fmt.Errorf("making the API: %w", err)

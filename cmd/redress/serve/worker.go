@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/claims"
 	"github.com/redresshq/redress/cmd/redress/config"
+	"github.com/redresshq/redress/dispute"
 	"github.com/redresshq/redress/internal/partnerhttp"
 	"github.com/redresshq/redress/logistics"
 	"github.com/redresshq/redress/notify"
@@ -22,7 +25,11 @@ import (
 // Worker runs workflows, activities, the relay and the erasing until ctx is done, then lets
 // what is under way end.
 func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
-	record, err := store.Open(ctx, c.DatabaseURL)
+	keys, err := dataKeys(c, log)
+	if err != nil {
+		return err
+	}
+	record, err := store.Open(ctx, c.DatabaseURL, store.WithKeys(keys))
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)
 	}
@@ -50,15 +57,21 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	deps := worker.Deps{
 		Client: engine, Record: record, Books: rules, Policy: c.Policy,
 		Log: log, StopTimeout: c.Worker.StopTimeout,
+		Weekly: worker.WeeklyPlan{Off: c.Worker.WeeklyOff, Zone: c.Worker.WeeklyZone, Day: c.Worker.WeeklyDay, Hour: &c.Worker.WeeklyHour},
 	}
 	if c.EvidenceDir != "" {
-		deps.Files = blob.At(c.EvidenceDir)
+		deps.Files = blob.At(c.EvidenceDir, keys)
 	}
 	closePartners, err := partnerClients(c.Partners, &deps)
 	if err != nil {
 		return err
 	}
 	defer closePartners()
+	closeNotices, err := noticeSenders(c, &deps)
+	if err != nil {
+		return err
+	}
+	defer closeNotices()
 	return withHealth(ctx, c, counts, log, func(ctx context.Context) error {
 		log.Info("working", "policy", c.Policy, "temporal", c.Temporal.Address, "namespace", c.Temporal.Namespace)
 		return worker.Run(ctx, deps)
@@ -68,13 +81,27 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 // partnerClients makes the adapter of each partner.
 func partnerClients(p config.Partners, deps *worker.Deps) (func(), error) {
 	options := func(partner config.Partner) partnerhttp.Options { return partnerhttp.Options{Token: partner.Token} }
-	o, errOrders := orders.New(p.Orders.URL, options(p.Orders))
+	o, errOrders := orders.New(p.Orders.URL, options(p.Orders.Partner))
 	w, errWarehouse := warehouse.New(p.Warehouse.URL, options(p.Warehouse.Partner))
 	l, errCarrier := logistics.New(p.Carrier.URL, options(p.Carrier.Partner))
 	m, errPayment := payment.New(p.Payment.URL, options(p.Payment.Partner))
 	n, errNotify := notify.New(p.Notify.URL, options(p.Notify))
 	if err := errors.Join(errOrders, errWarehouse, errCarrier, errPayment, errNotify); err != nil {
 		return nil, fmt.Errorf("settings of the partners: %w", err)
+	}
+	deps.Credits = o
+	cc, errCarrierClaims := claims.New("carrier", p.Carrier.URL, options(p.Carrier.Partner))
+	if errCarrierClaims != nil {
+		return nil, fmt.Errorf("settings of the partners: %w", errCarrierClaims)
+	}
+	deps.Claims = map[dispute.Party]activities.Claims{dispute.PartyCarrier: cc}
+	var sc *claims.Client
+	if p.Supplier.URL != "" {
+		var err error
+		if sc, err = claims.New("supplier", p.Supplier.URL, options(p.Supplier.Partner)); err != nil {
+			return nil, fmt.Errorf("settings of the partners: %w", err)
+		}
+		deps.Claims[dispute.PartySupplier] = sc
 	}
 	deps.Orders, deps.Warehouse, deps.Carrier, deps.Payments, deps.Notifier = o, w, l, m, n
 	return func() {
@@ -83,6 +110,10 @@ func partnerClients(p config.Partners, deps *worker.Deps) (func(), error) {
 		l.Close()
 		m.Close()
 		n.Close()
+		cc.Close()
+		if sc != nil {
+			sc.Close()
+		}
 	}, nil
 }
 

@@ -1,0 +1,151 @@
+package devstack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/redresshq/redress/api/auth"
+	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/partners"
+)
+
+// hookName is the shop's own system that the sandbox plays.
+const hookName = "shop"
+
+// listenIn has notices go to the sandbox: mail to its mail server unless there is another,
+// and the shop's own systems may be on this machine.
+func (s *stack) listenIn(box *partners.Sandbox, notifyURL string) {
+	if s.settings.Mail.SMTPURL == "" {
+		s.mailURL = "smtp://" + box.MailAddress()
+		s.settings.Mail.SMTPURL = s.mailURL + "?tls=none"
+	}
+	if s.settings.Mail.From == "" {
+		s.settings.Mail.From = "service@shop.example.org"
+	}
+	s.hookURL = notifyURL + "/hooks/" + hookName
+	s.settings.Webhooks.Allow = append(s.settings.Webhooks.Allow, "127.0.0.0/8")
+}
+
+// subscribe makes the sandbox's receiver one of the shop's own systems, unless it is one
+// already.
+func (s *stack) subscribe(ctx context.Context) (string, error) {
+	if s.hookURL == "" {
+		return "no sandbox to receive them", nil
+	}
+	token, err := auth.MintDevToken([]byte(s.settings.API.TokenKey), "devstack", dispute.RoleAdmin, time.Hour)
+	if err != nil {
+		return "", fmt.Errorf("making a token: %w", err)
+	}
+	shop := partners.NewClient(partners.URLs{partners.Notify: s.settings.Partners.Notify.URL})
+	defer shop.Close()
+	if err := shop.SetHook(ctx, hookName, partners.HookSettings{Secrets: []string{s.keys.WebhookSecret}}); err != nil {
+		return "", fmt.Errorf("preparing the sandbox's receiver: %w", err)
+	}
+	door := newCaller(s.apiURL(), token)
+	var there struct {
+		Items []dispute.WebhookEndpoint `json:"items"`
+	}
+	if err := door.get(ctx, "/v1/webhook-endpoints?limit=200", &there); err != nil {
+		return "", fmt.Errorf("listing endpoints: %w", err)
+	}
+	to := "mail to " + s.settings.Mail.From
+	if s.mailURL != "" {
+		to = "mail to " + s.mailURL
+	}
+	to += ", webhooks to " + s.hookURL
+	for _, e := range there.Items {
+		if e.URL == s.hookURL && e.State == dispute.EndpointEnabled {
+			return to, nil
+		}
+	}
+	err = door.post(ctx, "/v1/webhook-endpoints", s.run.key("endpoint"), map[string]any{
+		"url": s.hookURL, "description": "the sandbox", "types": []string{}, "secret": s.keys.WebhookSecret,
+	}, nil)
+	var refused *refusal
+	if errors.As(err, &refused) && refused.status == http.StatusUnprocessableEntity {
+		return "none: an endpoint at " + s.hookURL + " was disabled by hand", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("adding an endpoint: %w", err)
+	}
+	return to, nil
+}
+
+// readAloud prints the mails of the live case, and that every webhook was signed well.
+// It waits a moment for the last ones.
+func (s *stack) readAloud(ctx context.Context, shop *partners.Client) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	staff := newCaller(s.apiURL(), s.tokens.supervisor)
+	for {
+		var told struct {
+			Items []struct {
+				State    string                    `json:"state"`
+				Channel  string                    `json:"channel"`
+				Subject  string                    `json:"subject"`
+				To       dispute.Role              `json:"to"`
+				Webhooks []dispute.WebhookDelivery `json:"webhooks"`
+			} `json:"items"`
+		}
+		if err := staff.get(ctx, "/v1/cases/"+s.caseID+"/notices?limit=200", &told); err != nil {
+			return fmt.Errorf("reading the notices: %w", err)
+		}
+		open, hooks, mails := 0, 0, []string{}
+		for _, n := range told.Items {
+			if n.State == "pending" {
+				open++
+			}
+			for _, d := range n.Webhooks {
+				hooks++
+				if d.State == dispute.WebhookPending {
+					open++
+				}
+			}
+			if n.Channel == string(dispute.NoticeByMail) {
+				mails = append(mails, n.Subject)
+			}
+		}
+		if open == 0 && len(told.Items) > 0 {
+			return s.compare(ctx, shop, mails, hooks)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			s.out.linef("\n%d notices of the case are still on their way; GET /v1/cases/%s/notices shows them.", open, s.caseID)
+			return nil
+		}
+	}
+}
+
+// compare holds what was sent against what the sandbox got.
+func (s *stack) compare(ctx context.Context, shop *partners.Client, mails []string, hooks int) error {
+	got, err := shop.Ledger(ctx, partners.Notify, partners.Filter{CaseID: s.caseID, Kind: "webhook.received"})
+	if err != nil {
+		return fmt.Errorf("reading the ledger of webhooks: %w", err)
+	}
+	verified, ids := 0, map[string]bool{}
+	for _, e := range got {
+		var h partners.Hook
+		if err := json.Unmarshal(e.Data, &h); err != nil {
+			return fmt.Errorf("reading the ledger of webhooks: %w", err)
+		}
+		if h.Verified && !ids[h.ID] {
+			ids[h.ID] = true
+			verified++
+		}
+	}
+	if verified != hooks {
+		return fmt.Errorf("the shop's own system got %d webhooks with a good signature of %d", verified, hooks)
+	}
+	s.out.linef("\nThe customer got %d mails; the shop's own system %d webhooks, all with a good signature:", len(mails), verified)
+	for _, subject := range mails {
+		s.out.linef("  %s", subject)
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+package workflows
+
+import (
+	"github.com/redresshq/redress/activities"
+	"github.com/redresshq/redress/dispute"
+)
+
+// What becomes of a replacement that is late, lost, not wanted any more, or settled by hand.
+
+// replacementLate follows the silence of the warehouse about goods that should have left:
+// a second notice, then the desk. The customer hears the new date each time.
+func (r *caseRun) replacementLate(l *dispute.Leg, k dispute.Clock) {
+	r.breach(k)
+	if k.OnExpiry == dispute.SilenceRemind {
+		again := r.startNow(dispute.ClockRequest{Name: k.Name, LegID: l.ID, Round: k.Round + 1})
+		r.notify(dispute.NoticeDispatchNow, dispute.RoleWarehouse, kv{"replacement_id": l.Replacement.ReplacementID, "round": k.Round + 1, "due_at": again.DueAt})
+		r.delayed("replacement_overdue", l.ID, k.DueAt, again.DueAt)
+		return
+	}
+	r.askAgent(&dispute.Explanation{Code: "replacement_overdue", Detail: map[string]string{"leg_id": l.ID}}, "")
+	r.delayedAtDesk("replacement_overdue", l.ID, k.DueAt)
+}
+
+// traceReplacement asks the carrier where the goods are.
+func (r *caseRun) traceReplacement(leg *dispute.Leg) {
+	id, carrier, number, limit := leg.ID, leg.Replacement.Carrier, leg.Replacement.TrackingNumber, r.sourceLimit(dispute.FactTrace)
+	r.effect("trace/"+id, func(w world) func() error {
+		t, err := call[dispute.TraceFacts](w, partnerOptions(QueueCarrier, limit, "trace of the new goods"), activities.NameTraceParcel, carrier, number)
+		return r.onReturn(id, func(l *dispute.Leg) {
+			l.Replacement.Tracing = false
+			switch {
+			case l.State != dispute.ReplacementShipped:
+				return // it turned up meanwhile
+			case err == nil && t.Status.Valid() && t.Status != dispute.ParcelInTransit && t.Status != dispute.ParcelOutForDelivery && t.Status != dispute.ParcelException:
+				r.replacementScanned(l, dispute.CarrierUpdate{Carrier: carrier, TrackingNumber: number, Status: t.Status})
+			default:
+				r.replacementNowhere(l)
+			}
+		})
+	})
+}
+
+// replacementNowhere hands goods that nobody can find to the desk.
+func (r *caseRun) replacementNowhere(l *dispute.Leg) {
+	r.askAgent(&dispute.Explanation{Code: dispute.ProblemReplacementUnknown, Detail: map[string]string{"leg_id": l.ID}}, "")
+	r.delayedAtDesk(dispute.ProblemReplacementUnknown, l.ID, r.lastDue(dispute.ClockReplacementDelivery, l.ID))
+}
+
+// replacementParcel is the replacement that travels under a number, or nil.
+func (r *caseRun) replacementParcel(carrier, number string) *dispute.Leg {
+	return r.legBy(func(l *dispute.Leg) bool {
+		return l.Replacement != nil && number != "" && l.Replacement.Carrier == carrier && l.Replacement.TrackingNumber == number
+	})
+}
+
+// replacementScanned takes a carrier's word on goods on their way to the customer.
+func (r *caseRun) replacementScanned(l *dispute.Leg, u dispute.CarrierUpdate) {
+	by := dispute.Actor{Role: dispute.RoleCarrier, ID: u.Carrier}
+	if l.State.Final() && l.State != dispute.ReplacementLost || l.Replacement.ParcelStatus == dispute.ParcelDelivered {
+		r.ignore(by, "parcel_is_past_that", u.EventID, kv{"leg_id": l.ID, "status": u.Status})
+		return
+	}
+	l.Replacement.ParcelStatus = u.Status
+	r.logEvent(dispute.EventParcel, by, string(u.Status), u.EventID, kv{"leg_id": l.ID})
+	switch u.Status {
+	case dispute.ParcelDelivered:
+		r.replacementSigned(l, by)
+	case dispute.ParcelLost:
+		if r.setLeg(l, dispute.ReplacementLost, by, "") {
+			r.moneyInstead(l, dispute.ProblemReplacementLost)
+		}
+	case dispute.ParcelReturnedToSender:
+		r.replacementFailed(l, by, dispute.ProblemReturnedToSender)
+	}
+}
+
+// cancelReplacement has the goods given free. Goods that have left are on their way after
+// all; what cannot be settled is for a person, and money for the same lines waits for it.
+func (r *caseRun) cancelReplacement(leg *dispute.Leg) {
+	id, name := leg.ID, leg.Replacement.ReplacementID
+	r.effect("undo/"+id, func(w world) func() error {
+		_, err := call[any](w, partnerOptions(QueueWarehouse, undoPatience, "cancel "+name), activities.NameCancelReplacement, name)
+		return r.onReturn(id, func(l *dispute.Leg) {
+			switch {
+			case l.State != dispute.ReplacementCancelled:
+				return
+			case err == nil:
+				l.Replacement.Voided = true
+				r.log(dispute.EventLegChanged, dispute.System, "voided", kv{"leg_id": l.ID, "replacement_id": name})
+			case isFinal(err) && activities.Ref(err) == "replacement_shipped":
+				r.replacementShipped(l, l.Replacement.Carrier, l.Replacement.TrackingNumber)
+			default:
+				l.Problem = dispute.ProblemNotCancelled
+				r.log(dispute.EventLegChanged, dispute.System, l.Problem, kv{"leg_id": l.ID, "replacement_id": name})
+				r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": l.Problem, "leg_id": l.ID, "replacement_id": name})
+			}
+		})
+	})
+}
+
+// supersedeGoods gives up replacements of lines that are decided anew and have not left.
+func (r *caseRun) supersedeGoods(lines []dispute.Line) {
+	for i := range r.Case.Legs {
+		l := &r.Case.Legs[i]
+		if l.Replacement == nil || !l.Replacement.Replaces(lines) || !l.CanBecome(dispute.ReplacementCancelled) {
+			continue
+		}
+		r.meetLegClocks(l.ID)
+		r.setLeg(l, dispute.ReplacementCancelled, dispute.System, "decided_anew")
+		if ret := r.Case.Leg(l.After); ret != nil && !ret.State.Final() {
+			r.meetLegClocks(ret.ID)
+			r.setLeg(ret, dispute.ReturnCancelled, dispute.System, "decided_anew")
+		}
+	}
+}
+
+// goodsInTheWay says whether goods for the same lines may still leave: money for them waits
+// until the warehouse has given them free.
+func (r *caseRun) goodsInTheWay(m *dispute.Leg) bool {
+	return r.legBy(func(l *dispute.Leg) bool {
+		return l.Replacement != nil && l.State == dispute.ReplacementCancelled && l.Replacement.Asked() && refundsAny(m, l.Replacement.Lines())
+	}) != nil
+}
+
+// resolveReplacement settles the leg by hand: succeeded counts as signed for, failed as
+// given up, and retry asks the warehouse anew under a new name.
+func (r *caseRun) resolveReplacement(l *dispute.Leg, c dispute.ResolveCommand) error {
+	rep := l.Replacement
+	refuse := dispute.Errorf(dispute.CodeNotAllowedNow, "a replacement that is %s cannot be resolved as %s", l.State, c.Result)
+	switch {
+	case l.State == dispute.ReplacementCancelled && l.Problem != "" && c.Result == dispute.ResultFailed:
+		l.Problem, rep.Voided = "", true
+		r.log(dispute.EventLegChanged, c.Actor, "voided", kv{"leg_id": l.ID, "replacement_id": rep.ReplacementID})
+		r.settleAtDesk()
+		return nil
+	case c.Result == dispute.ResultSucceeded:
+		if !l.CanBecome(dispute.ReplacementSigned) {
+			return refuse
+		}
+		r.replacementSigned(l, c.Actor)
+		return nil
+	case c.Result == dispute.ResultFailed && l.State == dispute.ReplacementShipped:
+		r.setLeg(l, dispute.ReplacementFailed, c.Actor, "by_hand")
+		r.failLeg(l, "given_up")
+		return nil
+	case c.Result == dispute.ResultFailed:
+		if !l.CanBecome(dispute.ReplacementCancelled) {
+			return refuse
+		}
+		r.meetLegClocks(l.ID)
+		r.setLeg(l, dispute.ReplacementCancelled, c.Actor, "by_hand")
+		r.askAgent(&dispute.Explanation{Code: "given_up", Detail: map[string]string{"leg_id": l.ID}}, "")
+		return nil
+	case l.State != dispute.ReplacementFailed && l.State != dispute.ReplacementLost:
+		return refuse
+	case r.refundOut(l):
+		return dispute.Errorf(dispute.CodeNotAllowedNow, "money for the goods of %s is paid or on its way", l.ID)
+	}
+	r.sendAgain(l, c.Actor)
+	return nil
+}
+
+// sendAgain asks for the same goods as a leg of its own.
+func (r *caseRun) sendAgain(l *dispute.Leg, by dispute.Actor) {
+	l.Problem = ""
+	id, old := r.nextLegID(l.Type), l.Replacement
+	again := dispute.ReplacementLeg{ReplacementID: old.ReplacementID + "-again-" + id, Items: old.Items, Value: old.Value, Parts: old.Parts,
+		ReturnLegID: old.ReturnLegID, Ship: dispute.ShipAtOnce}
+	r.Case.Legs = append(r.Case.Legs, dispute.Leg{ID: id, Type: dispute.LegReplacement, State: dispute.ReplacementRequired, Replacement: &again})
+	r.refer(dispute.RefReplacement, again.ReplacementID, id)
+	r.log(dispute.EventLegStarted, by, "retry", kv{"leg_id": id, "replacement_id": again.ReplacementID})
+	r.settleAtDesk()
+}
+
+// settleAtDesk goes on after a person settled a leg; what was proposed did not know of it.
+func (r *caseRun) settleAtDesk() {
+	if r.Engine.Ending != "" {
+		return
+	}
+	r.resumeExecution()
+	if r.withdrawProposals() {
+		r.backToDesk("retried")
+	}
+}
+
+// replaceGoods carries out an exchange that is owed by rule, such as after a repair that
+// took too long: the goods are with us already where goodsHere is true. It says whether it
+// could be planned; a person is asked otherwise.
+func (r *caseRun) replaceGoods(lines []dispute.Line, goodsHere bool, rule string) bool {
+	remedy := dispute.Remedy{Type: dispute.RemedyExchange, Lines: lines}
+	if goodsHere {
+		remedy.Type = dispute.RemedyReship
+	}
+	plan := r.plan([]dispute.Remedy{remedy})
+	if plan.Refused != nil {
+		r.askAgent(&dispute.Explanation{Code: string(plan.Refused.Code), Rule: rule}, rule)
+		return false
+	}
+	r.decidePlanned(dispute.Decision{Author: dispute.System, Remedies: []dispute.Remedy{remedy}, Rule: rule}, plan)
+	return true
+}
