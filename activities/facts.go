@@ -14,6 +14,14 @@ type Investigation struct {
 	Carrier   Carrier
 	Payments  Payments
 	Ledger    GivenBack
+	// Addresses says what our own record knows of an order's address; nil: nobody asks.
+	Addresses AddressHistory
+}
+
+// AddressHistory is our own record of the cases about an address.
+type AddressHistory interface {
+	// AddressHistory counts the cases about other orders to the same address.
+	AddressHistory(ctx context.Context, o *dispute.OrderFacts) (dispute.AddressFacts, error)
 }
 
 // GivenBack is our own account of what was refunded.
@@ -26,6 +34,11 @@ type GivenBack interface {
 // GetOrder asks the order system; not-found is final.
 func (i *Investigation) GetOrder(ctx context.Context, orderID string) (dispute.OrderFacts, error) {
 	o, err := i.Orders.Order(ctx, orderID)
+	if err != nil || o.AddressKey == "" || i.Addresses == nil {
+		return o, Classify(err)
+	}
+	known, err := i.Addresses.AddressHistory(ctx, &o)
+	o.Address = &known
 	return o, Classify(err)
 }
 

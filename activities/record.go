@@ -100,6 +100,7 @@ func (r *Record) stand(ctx context.Context, b *dispute.Batch) []dispute.Clock {
 	if err != nil {
 		return nil
 	}
+	b.Watch = book.BatchWatch(&b.Case)
 	b.Notices = book.Enlarged(&b.Case, book.Notices(b.Notices))
 	changed, err := book.Stand(&b.Case, b.At)
 	if err != nil || len(changed) == 0 {

@@ -51,6 +51,11 @@ func (v *CaseView) anonymize() {
 	for i := range v.Appeals {
 		v.Appeals[i].By = nameless(v.Appeals[i].By)
 	}
+	if o := v.SecondOpinion; o != nil && o.By != nil {
+		shown, by := *o, nameless(*o.By)
+		shown.By = &by
+		v.SecondOpinion = &shown
+	}
 	v.Mediations = slices.Clone(v.Mediations)
 	for i := range v.Mediations {
 		m := &v.Mediations[i]

@@ -25,6 +25,9 @@ func (s *Server) ListCases(ctx context.Context, r ListCasesRequestObject) (ListC
 		DueBefore: p.DueBefore, SortByDue: value(p.Sort) == DueAt, Cursor: value(p.Cursor), Limit: value(p.Limit),
 	}
 	page := CasePage{Items: []Case{}}
+	if !x.customer() {
+		filter.Batch = value(p.Batch)
+	}
 	if x.customer() {
 		if filter.CustomerID != "" && filter.CustomerID != x.caller.CustomerID {
 			return ListCases200JSONResponse(page), nil

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/redresshq/redress/dispute"
 )
@@ -81,6 +82,7 @@ func (f *fakeStore) Dossier(_ context.Context, caseID string) (dispute.Dossier, 
 			d.Texts = append(d.Texts, t)
 		}
 	}
+	slices.SortFunc(d.Texts, func(a, b dispute.Text) int { return strings.Compare(a.ID, b.ID) })
 	for _, e := range f.evidence[caseID] {
 		d.Evidence = append(d.Evidence, dispute.EvidenceFile{Evidence: e, FileName: f.names[e.ID]})
 	}

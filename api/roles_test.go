@@ -46,7 +46,12 @@ var samples = map[string]sample{
 	"appeal":              {"POST", "/v1/cases/{case}/appeal", map[string]any{"evidence": []any{"ev_1"}}, 200},
 	"reopen":              {"POST", "/v1/cases/{case}/reopening", map[string]any{}, 200},
 	"answerSurvey":        {"POST", "/v1/cases/{case}/survey", map[string]any{"score": 5}, 200},
-	"answerQuote":         {"POST", "/v1/cases/{case}/legs/repair-1/quote", map[string]any{"action": "accept"}, 404},
+	"answerQuote":         {"POST", "/v1/cases/{case}/legs/repair-1/quote", map[string]any{"action": "accept"}, 409},
+	"giveSecondOpinion":   {"POST", "/v1/cases/{case}/second-opinion", map[string]any{"verdict": "upheld"}, 409},
+	"reviewRisk":          {"POST", "/v1/cases/{case}/risk-review", map[string]any{"verdict": "cleared"}, 409},
+	"listBatches":         {"GET", "/v1/batches", nil, 200},
+	"getCustomer":         {"GET", "/v1/customers/cust_1", nil, 200},
+	"setPreferences":      {"PUT", "/v1/customers/cust_1/preferences", map[string]any{"language": "en"}, 200},
 	"requestEvidence":     {"POST", "/v1/cases/{case}/evidence-requests", map[string]any{"from": "merchant", "types": []any{"report"}}, 200},
 	"addNote":             {"POST", "/v1/cases/{case}/notes", map[string]any{"text": "Hello."}, 200},
 	"assign":              {"POST", "/v1/cases/{case}/assignment", map[string]any{"team": "returns"}, 200},
@@ -109,6 +114,7 @@ var expected = map[string]string{
 	"getReport": "sfA", "listWeeklyReports": "sA", "getDossier": "asA", "listAccesses": "sA", "listEvents": "mA", "listPolicies": "asA", "getPolicy": "asA", "publishPolicy": "A", "checkPolicy": "A",
 	"listCalendars": "asA", "getCalendarYear": "asA", "publishCalendar": "A",
 	"suspend": "asA", "resume": "asA", "extend": "asA", "appeal": "casA", "reopen": "casA", "answerSurvey": "c", "answerQuote": "c", "requestEvidence": "asA",
+	"giveSecondOpinion": "sA", "reviewRisk": "asA", "listBatches": "asfA", "getCustomer": "casfA", "setPreferences": "casA",
 }
 
 var letters = map[dispute.Role]string{dispute.RoleCustomer: "c", dispute.RoleAgent: "a", dispute.RoleSupervisor: "s",
@@ -155,6 +161,11 @@ func matrixRow(t *testing.T, path string, s sample, law string) {
 			if strings.HasSuffix(path, "/withdrawal") {
 				record := b.store.cases[owner]
 				record.Case.Legs = record.Case.Legs[:1] // once money is on its way nobody withdraws
+				b.store.cases[owner] = record
+			}
+			if strings.HasSuffix(path, "/quote") {
+				record := b.store.cases[owner]
+				record.Case.Legs = append(record.Case.Legs, dispute.Leg{ID: "repair-1", Type: dispute.LegRepair, State: dispute.RepairReturned, Repair: &dispute.RepairLeg{}})
 				b.store.cases[owner] = record
 			}
 			b.store.rules = []dispute.PublishedRule{

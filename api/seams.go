@@ -29,6 +29,12 @@ type Store interface {
 	RefusedOpening(ctx context.Context, caseID string) (dispute.RefusedOpening, error)
 	// ListCases fails with CodeInvalid on a cursor that is not one of its own.
 	ListCases(ctx context.Context, filter dispute.CaseFilter) (dispute.CasePage, error)
+	// ListBatches returns defect batches after the one with an id, BatchesOf those of a case.
+	ListBatches(ctx context.Context, sku, after string, limit int) ([]dispute.DefectBatch, error)
+	BatchesOf(ctx context.Context, caseID string) ([]dispute.DefectBatch, error)
+	CustomerHistory(ctx context.Context, customerID, exceptCaseID string, at time.Time) (dispute.HistoryFacts, error)
+	Preferences(ctx context.Context, customerID string) (dispute.Preferences, error)
+	SetPreferences(ctx context.Context, customerID string, p dispute.Preferences, by dispute.Role) error
 	Timeline(ctx context.Context, caseID string, afterSeq int64, limit int) ([]dispute.RecordedEntry, error)
 	Events(ctx context.Context, after int64, limit int) ([]dispute.RecordedEntry, error)
 
@@ -130,6 +136,8 @@ type Door interface {
 	RequestEvidence(ctx context.Context, caseID string, command dispute.RequestEvidenceCommand) (dispute.CommandResult, error)
 	Relabel(ctx context.Context, caseID string, command dispute.RelabelCommand) (dispute.CommandResult, error)
 	Mediate(ctx context.Context, caseID string, command dispute.MediateCommand) (dispute.CommandResult, error)
+	ReviewRisk(ctx context.Context, caseID string, command dispute.RiskReviewCommand) (dispute.CommandResult, error)
+	GiveOpinion(ctx context.Context, caseID string, command dispute.SecondOpinionCommand) (dispute.CommandResult, error)
 }
 
 // RecoveryDoor is the typed way to a recovery's workflow. Errors as with Door; each call

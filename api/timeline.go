@@ -15,7 +15,7 @@ var internalEvents = map[dispute.EventType]bool{
 	dispute.EventApprovalAsked: true, dispute.EventApprovalAnswered: true, dispute.EventPersonNeeded: true,
 	dispute.EventAssigned: true, dispute.EventIgnored: true, dispute.EventLate: true, dispute.EventOrphaned: true,
 	dispute.EventAdopted: true, dispute.EventReprojected: true,
-	dispute.EventRecoveryOpened: true,
+	dispute.EventRecoveryOpened: true, dispute.EventRiskFlagged: true, dispute.EventRiskReviewed: true,
 }
 
 // internal says whether customers do not see the entry: it is about the shop's own

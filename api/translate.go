@@ -31,6 +31,7 @@ type warehouseData struct {
 	dispute.ReturnName
 	Sequence *int64          `json:"sequence"`
 	Lines    []warehouseLine `json:"lines"`
+	Weight   int             `json:"weight_grams"` // of the parcel, with a count; 0: not weighed
 }
 
 type warehouseLine struct {
@@ -41,6 +42,7 @@ type warehouseLine struct {
 	Condition   dispute.Condition   `json:"condition"`
 	Disposition dispute.Disposition `json:"disposition"`
 	Photos      []string            `json:"photos"`
+	Serials     []string            `json:"serials"`
 	// A note is personal: it stays in the inbox and goes no further.
 }
 
@@ -64,6 +66,7 @@ func (warehouseEvents) Translate(b WebhookBody) (Translated, error) {
 	f := faults{}
 	ref := d.named(&f)
 	f.need(d.Sequence != nil && *d.Sequence >= 0, "/data/sequence", "a number, rising with each report of the RMA")
+	f.need(d.Weight >= 0 && d.Weight <= maxWeight, "/data/weight_grams", "0 to 100000000")
 	f.need(len(d.Lines) > 0 && len(d.Lines) <= 200, "/data/lines", "1 to 200 lines")
 	switch b.Type {
 	case "return.received", "return.inspected", "return.corrected":
@@ -78,7 +81,8 @@ func (warehouseEvents) Translate(b WebhookBody) (Translated, error) {
 	}
 	correction := b.Type == "return.corrected"
 	if !inspected {
-		doc := dispute.WarehouseReceived{EventID: b.EventID, RMAID: d.RMAID, ReturnName: d.ReturnName, Sequence: *d.Sequence, Correction: correction, At: b.OccurredAt}
+		doc := dispute.WarehouseReceived{EventID: b.EventID, RMAID: d.RMAID, ReturnName: d.ReturnName, Sequence: *d.Sequence, Correction: correction, At: b.OccurredAt,
+			WeightGrams: d.Weight}
 		for _, l := range d.Lines {
 			doc.Lines = append(doc.Lines, dispute.ReceivedLine{LineID: l.LineID, SKU: l.SKU, Quantity: *l.Received})
 		}
@@ -87,7 +91,7 @@ func (warehouseEvents) Translate(b WebhookBody) (Translated, error) {
 	doc := dispute.WarehouseInspected{EventID: b.EventID, RMAID: d.RMAID, ReturnName: d.ReturnName, Sequence: *d.Sequence, Correction: correction, At: b.OccurredAt}
 	for _, l := range d.Lines {
 		doc.Lines = append(doc.Lines, dispute.InspectedLine{LineID: l.LineID, SKU: l.SKU, Quantity: *l.Quantity,
-			Condition: l.Condition, Disposition: l.Disposition, Photos: l.Photos})
+			Condition: l.Condition, Disposition: l.Disposition, Photos: l.Photos, Serials: l.Serials})
 	}
 	return signal(dispute.SignalWarehouseInspected, doc, ref)
 }
@@ -104,6 +108,10 @@ func (l warehouseLine) check(f *faults, at string, inspected bool) {
 	f.need(l.Quantity != nil && *l.Quantity >= 0 && *l.Quantity <= maxQuantity, at+"/quantity", "0 to 1000000")
 	f.need(l.Condition.Valid(), at+"/condition", "not a condition")
 	f.need(l.Disposition == "" || l.Disposition.Valid(), at+"/disposition", "not a disposition")
+	f.need(len(l.Serials) <= 100, at+"/serials", "at most 100")
+	for _, serial := range l.Serials {
+		f.need(name(serial), at+"/serials", "a serial number of 1 to 100 printable characters")
+	}
 	f.need(len(l.Photos) <= 20, at+"/photos", "at most 20")
 	for _, p := range l.Photos {
 		f.need(name(p), at+"/photos", "not an id or a hash")
@@ -112,6 +120,9 @@ func (l warehouseLine) check(f *faults, at string, inspected bool) {
 
 // maxQuantity is the largest number of units of a line.
 const maxQuantity = 1_000_000
+
+// maxWeight is the most that a parcel weighs, in grams.
+const maxWeight = 100_000_000
 
 // carrierEvents translates what a carrier reports.
 type carrierEvents struct{}

@@ -22,7 +22,9 @@ type CaseView struct {
 	Retention *dispute.Retention `json:"retention,omitempty"`
 	// Recoveries are what is claimed back from carrier or supplier: staff only.
 	Recoveries []RecoveryView `json:"recoveries,omitempty"`
-	Texts      []dispute.Text `json:"texts,omitempty"` // with GetCase only
+	// Links are the batches of a defect that it is one of: staff only, with one case.
+	Links []dispute.DefectBatch `json:"links,omitempty"`
+	Texts []dispute.Text        `json:"texts,omitempty"` // with GetCase only
 }
 
 // AllowedAction is something that the caller may do now.
@@ -129,6 +131,9 @@ func (s *Server) withTexts(ctx context.Context, x *exchange, record dispute.Case
 	if v.Recoveries, err = s.recoveriesOf(ctx, x, &record.Case); err != nil {
 		return nil, err
 	}
+	if v.Links, err = s.linksOf(ctx, x, record.Case.ID); err != nil {
+		return nil, err
+	}
 	if x.caller.Role == dispute.RoleMachine {
 		return &v, nil
 	}
@@ -182,6 +187,12 @@ func (v *CaseView) mentions(textID string) bool {
 		if step.NoteID == textID {
 			return true
 		}
+	}
+	if v.SecondOpinion != nil && v.SecondOpinion.NoteID == textID {
+		return true
+	}
+	if v.Risk != nil && v.Risk.Review != nil && v.Risk.Review.NoteID == textID {
+		return true
 	}
 	return v.Survey != nil && v.Survey.NoteID == textID
 }

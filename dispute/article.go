@@ -70,7 +70,7 @@ const (
 	maxArticleLabels = 100   // reasons, products, categories
 )
 
-var articleLabel = regexp.MustCompile(`^[!-~]{1,100}$`)
+var articleLabel = regexp.MustCompile(`^[\x21-\x7e]{1,100}$`)
 
 // ValidateArticle checks what somebody wrote. It fails with CodeInvalid and a field for
 // everything that is wrong.

@@ -32,16 +32,16 @@ type BatchWatch struct {
 
 // DefectBatch is a product or lot that several cases are about.
 type DefectBatch struct {
-	ID       string    `json:"batch_id"`
-	SKU      string    `json:"sku"`
-	Lot      string    `json:"lot,omitempty"` // "": the product as such
-	Cases    int       `json:"cases"`
-	Customer int       `json:"customers"`
-	FirstAt  time.Time `json:"first_at"` // when its first case was opened
-	LastAt   time.Time `json:"last_at"`
-	Told     Role      `json:"told"` // who was told when it was found
-	FoundAt  time.Time `json:"found_at"`
-	CaseIDs  []string  `json:"case_ids,omitempty"` // some of them, the newest first
+	ID        string    `json:"batch_id"`
+	SKU       string    `json:"sku"`
+	Lot       string    `json:"lot,omitempty"` // "": the product as such
+	Cases     int       `json:"cases"`
+	Customers int       `json:"customers"`
+	FirstAt   time.Time `json:"first_at"` // when its first case was opened
+	LastAt    time.Time `json:"last_at"`
+	Told      Role      `json:"told"` // who was told when it was found
+	FoundAt   time.Time `json:"found_at"`
+	CaseIDs   []string  `json:"case_ids,omitempty"` // some of them, the newest first
 }
 
 // BatchWatch says how a case is linked; nil where the policy links none of its reason, or

@@ -89,7 +89,7 @@ func TestGuideListsEveryKey(t *testing.T) {
 		"negotiation": NegotiationRule{}, "approvals": ApprovalRule{},
 		"claim": Claim{}, "calendar": calendarFile{}, "exchange": ExchangeRule{},
 		"credits": CreditRule{}, "gifts": GiftRule{}, "compensation": CompensationRule{}, "compensation.amounts": CompensationAmount{},
-		"repair": RepairRule{},
+		"repair": RepairRule{}, "survey": SurveyRule{}, "batch": BatchRule{},
 		"triage": TriageSettings{}, "triage.rules": TriageRule{}, "routing": RoutingRule{},
 	} {
 		var want []string

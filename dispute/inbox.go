@@ -102,12 +102,12 @@ type WarehouseReceived struct {
 	EventID string `json:"event_id"`
 	RMAID   string `json:"rma_id"`
 	ReturnName
-	Lines      []ReceivedLine `json:"lines"`
+	Lines []ReceivedLine `json:"lines"`
 	// WeightGrams is what the parcel weighed at the dock, 0 where nobody weighed it.
 	WeightGrams int        `json:"weight_grams,omitempty"`
 	Sequence    int64      `json:"sequence"`
 	Correction  bool       `json:"correction,omitempty"`
-	At         *time.Time     `json:"occurred_at,omitempty"`
+	At          *time.Time `json:"occurred_at,omitempty"`
 }
 
 // WarehouseInspected is the finding of the inspection.

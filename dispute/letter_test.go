@@ -301,6 +301,8 @@ func laterSamples(t require.TestingT) []Notice {
 		to(NoticeCredited, RoleCustomer, map[string]any{"form": "gift", "gift": "mug"}),
 		to(NoticeApology, RoleCustomer, map[string]any{}),
 		to(NoticeParcelBack, RoleCustomer, map[string]any{"rma_id": "RMA-1", "ship_by": due, "new_label": true}),
+		to(NoticeSecondOpinion, RoleCustomer, map[string]any{"verdict": "upheld", "reopen_by": due}),
+		to(NoticeBatch, "purchasing", map[string]any{"batch_id": "batch_1", "sku": "LAMP-01", "lot": "L7", "cases": 3}),
 		to(NoticeWrongAddress, RoleWarehouse, map[string]any{"rma_id": "RMA-1", "warehouse_id": "wh-2", "expected": "wh-1"}),
 	}
 }

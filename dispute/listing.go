@@ -13,6 +13,7 @@ type CaseFilter struct {
 	Assignee   string
 	Team       string
 	Class      CaseClass
+	Batch      string // id of a defect batch
 	Breached   *bool
 	DueBefore  *time.Time
 	SortByDue  bool // soonest due first; else newest first

@@ -5,7 +5,7 @@ import "regexp"
 // maxGifts bounds the list of gifts.
 const maxGifts = 50
 
-var giftSKU = regexp.MustCompile(`^[!-~]{1,100}$`)
+var giftSKU = regexp.MustCompile(`^[\x21-\x7e]{1,100}$`)
 
 // credits checks what may be given in coupons and gifts.
 func (c policyCheck) credits() {

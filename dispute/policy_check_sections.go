@@ -220,7 +220,8 @@ var milestones = []Milestone{NoticeAccepted, NoticeMissing, NoticeOffer, NoticeD
 	NoticeInspected, NoticeDelay, NoticeRefunded, NoticeClosed, NoticeBreach, NoticeTask, NoticeInspectNow, NoticeReminder,
 	NoticeEvidence, NoticeSuspended, NoticeResumed, NoticeSurvey, NoticeRecovery, NoticeReplacement, NoticeAmendment, NoticeDispatchNow,
 	NoticeRepair, NoticeRepairQuote, NoticeRepairNow,
-	NoticeCredited, NoticeApology, NoticeParcelBack, NoticeWrongAddress}
+	NoticeCredited, NoticeApology, NoticeParcelBack, NoticeWrongAddress,
+	NoticeSecondOpinion, NoticeBatch}
 
 func (c policyCheck) notices() {
 	for m := range c.policy.Notices {

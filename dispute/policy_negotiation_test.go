@@ -58,7 +58,7 @@ func bargainingPolicy(t *testing.T, old, changed string) (*Policy, error) {
 func TestEarlierPoliciesBargainWithoutBounds(t *testing.T) {
 	t.Parallel()
 	require.Nil(t, book(t, "default@2").Negotiation())
-	require.Equal(t, &Negotiation{Rounds: 3, Offers: 5, Mediation: MediationOffered}, book(t, "default@3").Negotiation())
+	require.Equal(t, &Negotiation{Rounds: 3, Offers: 5, Mediation: MediationOffered, SecondOpinionAt: 2}, book(t, "default@3").Negotiation())
 	_, err := ParsePolicy("p", oneFile(secondPolicy(t)+"negotiation: {rounds: 1, offers: 1, mediation: off}\n"), library(t).Calendars())
 	require.ErrorContains(t, err, "format: 3")
 }

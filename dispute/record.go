@@ -28,6 +28,8 @@ type Batch struct {
 	Recovering *RecoveryPlan `json:"recovering,omitempty"`
 	// Retention is set as a case closes whose policy says for how long it is kept.
 	Retention *Retention `json:"retention,omitempty"`
+	// Watch is set where the case may be one of a defect of a batch.
+	Watch *BatchWatch `json:"watch,omitempty"`
 }
 
 // Gate is whether the case still takes evidence and commands.

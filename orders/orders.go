@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/redresshq/redress/activities"
@@ -91,6 +92,9 @@ func (a answer) priced() int {
 	return n
 }
 
+// addressKey is a name that tells nothing of the address: a hash, or a number.
+var addressKey = regexp.MustCompile(`^[A-Za-z0-9_-]{16,128}$`)
+
 // broken names the first field that breaks the contract, "" if none does. Amounts
 // are checked here because refunds are computed from them.
 func broken(o dispute.OrderFacts, orderID string) string {
@@ -101,6 +105,8 @@ func broken(o dispute.OrderFacts, orderID string) string {
 		return "customer_id"
 	case o.Currency == "" || !dispute.KnownCurrency(o.Currency):
 		return "currency"
+	case o.AddressKey != "" && !addressKey.MatchString(o.AddressKey):
+		return "address_key"
 	case o.ShippingPaid < 0:
 		return "shipping_paid"
 	case len(o.Lines) == 0:

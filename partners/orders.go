@@ -27,6 +27,7 @@ type NewOrder struct {
 	Carrier        string               `json:"carrier,omitempty"` // "" is SF
 	TrackingNumber string               `json:"tracking_number,omitempty"`
 	WarehouseID    string               `json:"warehouse_id,omitempty"`
+	AddressKey     string               `json:"address_key,omitempty"`
 
 	ShippingTax  int64                    `json:"shipping_tax,omitempty"`
 	Bundles      []dispute.OrderBundle    `json:"bundles,omitempty"`
@@ -176,6 +177,7 @@ func (n NewOrder) facts(now time.Time) (dispute.OrderFacts, error) {
 		PlacedAt: now.Add(-5 * 24 * time.Hour), Lines: n.Lines, ShippingPaid: n.ShippingPaid, Payments: n.Payments,
 		PromisedBy: n.PromisedBy, DeliveredAt: n.DeliveredAt, InstalledAt: n.InstalledAt, WarehouseID: or(n.WarehouseID, WarehouseID),
 		ShippingTax: n.ShippingTax, Bundles: n.Bundles, Reductions: n.Reductions, FreeShipping: n.FreeShipping,
+		AddressKey: n.AddressKey,
 	}
 	if n.PlacedAt != nil {
 		o.PlacedAt = n.PlacedAt.UTC()

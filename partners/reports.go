@@ -10,7 +10,9 @@ import (
 type ReceiveReport struct {
 	Lines    []dispute.ReceivedLine `json:"lines,omitempty"`    // none: everything that was announced
 	Sequence int64                  `json:"sequence,omitempty"` // 0: the next one
-	Force    bool                   `json:"force,omitempty"`    // report even if the RMA was never announced, or cancelled
+	// WeightGrams is what the parcel weighed, 0: nobody weighed it.
+	WeightGrams int  `json:"weight_grams,omitempty"`
+	Force       bool `json:"force,omitempty"` // report even if the RMA was never announced, or cancelled
 	ParcelNames
 }
 
@@ -21,6 +23,7 @@ type ParcelNames struct {
 	OrderID        string `json:"order_id,omitempty"`
 	Carrier        string `json:"carrier,omitempty"`
 	TrackingNumber string `json:"tracking_number,omitempty"`
+	weight         int
 	// NoRMA leaves the RMA out of the report.
 	NoRMA bool `json:"no_rma,omitempty"`
 }
@@ -34,6 +37,7 @@ type FoundLine struct {
 	Disposition dispute.Disposition `json:"disposition,omitempty"`
 	Note        string              `json:"note,omitempty"`
 	Photos      []string            `json:"photos,omitempty"`
+	Serials     []string            `json:"serials,omitempty"`
 }
 
 // InspectReport is what the warehouse found.
@@ -59,6 +63,7 @@ type told struct {
 	RMAID    string `json:"rma_id,omitempty"`
 	Lines    any    `json:"lines"`
 	Sequence int64  `json:"sequence"`
+	Weight   int    `json:"weight_grams,omitempty"`
 
 	ParcelID       string `json:"parcel_id,omitempty"`
 	WarehouseID    string `json:"warehouse_id,omitempty"`
@@ -72,6 +77,7 @@ func (w *warehouse) receive(r *http.Request, body []byte) (int, any, error) {
 	if err := decode(body, &report); err != nil {
 		return 0, nil, err
 	}
+	report.weight = report.WeightGrams
 	return w.tell("return.received", r.PathValue("rma_id"), report.Sequence, report.Force, report.ParcelNames, func(known rma) any {
 		if len(report.Lines) > 0 {
 			return report.Lines
@@ -141,7 +147,7 @@ func (w *warehouse) tell(kind, rmaID string, sequence int64, force bool, names P
 	}
 	known.Sequence = max(known.Sequence, sequence)
 	known.Status = rmaReceived
-	data := told{RMAID: rmaID, Lines: lines(known), Sequence: sequence, ParcelID: names.ParcelID, WarehouseID: names.WarehouseID,
+	data := told{RMAID: rmaID, Lines: lines(known), Sequence: sequence, Weight: names.weight, ParcelID: names.ParcelID, WarehouseID: names.WarehouseID,
 		OrderID: names.OrderID, Carrier: names.Carrier, TrackingNumber: names.TrackingNumber}
 	if names.NoRMA {
 		data.RMAID = ""

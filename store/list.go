@@ -84,6 +84,9 @@ func listQuery(f dispute.CaseFilter) (string, []any, error) {
 	if f.Team != "" {
 		add("team = $%d AND team <> ''", f.Team)
 	}
+	if f.Batch != "" {
+		add("id IN (SELECT case_id FROM defect_batch_cases WHERE batch_id = $%d)", f.Batch)
+	}
 	if f.Breached != nil && *f.Breached {
 		where = append(where, "breached")
 	} else if f.Breached != nil {

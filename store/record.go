@@ -48,6 +48,11 @@ func (s *Store) Record(ctx context.Context, b dispute.Batch) (dispute.Receipt, e
 	if err != nil {
 		return dispute.Receipt{}, err
 	}
+	if b.Watch != nil {
+		if there, err := s.linksThere(ctx); err != nil || !there {
+			b.Watch = nil // cases from before are not linked; a record waits for nothing
+		}
+	}
 	var receipt dispute.Receipt
 	record := func() error {
 		return s.inTx(ctx, "record "+b.CaseID, func(tx pgx.Tx) (err error) {
@@ -186,6 +191,9 @@ func writeBatch(ctx context.Context, tx pgx.Tx, b dispute.Batch, was before, pos
 	queueNotices(&q, b)
 	if b.Case.Facts.Order != nil && !was.orderKnown {
 		queueOrder(&q, b.CaseID, b.Case.OrderID, b.Case.Facts.Order)
+		if b.Watch != nil {
+			queueLink(&q, b.CaseID, b.Watch)
+		}
 	}
 	queueReferences(&q, b)
 	queueMoney(&q, b.Case)

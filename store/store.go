@@ -21,6 +21,7 @@ type Store struct {
 	listener *listener
 	keys     *seal.Keys
 	reports  atomic.Bool // the reports' tables are known to be there
+	links    atomic.Bool // so are those of addresses, batches and customers
 }
 
 // Option is a choice of Open.

@@ -20,7 +20,7 @@ func (s *Store) Texts(ctx context.Context, caseID string) ([]dispute.Text, error
 		return nil, mapError("texts of "+caseID, err)
 	}
 	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (t dispute.Text, err error) {
-		if err = r.Scan(&t.ID, &t.CaseID, &t.Kind, &t.Author.Role, &t.Author.ID, &t.Body, &t.Internal, &t.CreatedAt, &t.ErasedAt); err != nil {
+		if err := r.Scan(&t.ID, &t.CaseID, &t.Kind, &t.Author.Role, &t.Author.ID, &t.Body, &t.Internal, &t.CreatedAt, &t.ErasedAt); err != nil {
 			return t, err
 		}
 		t.CreatedAt, t.ErasedAt = t.CreatedAt.UTC(), inUTC(t.ErasedAt)

@@ -29,6 +29,7 @@ type Record interface {
 	activities.Keeper
 	activities.Ledger
 	activities.GivenBack
+	activities.AddressHistory
 	activities.CaseTexts
 	activities.SweepRecord
 	RelayRecord
@@ -127,7 +128,8 @@ func (d Deps) workers(onFatal func(error)) []sdkworker.Worker {
 	}
 	main := sdkworker.New(d.Client, workflows.QueueMain, sdkworker.Options{WorkerStopTimeout: d.StopTimeout, OnFatalError: onFatal})
 	d.registerMain(main)
-	investigation := &activities.Investigation{Orders: d.Orders, Warehouse: d.Warehouse, Carrier: d.Carrier, Payments: d.Payments, Ledger: d.Record}
+	investigation := &activities.Investigation{Orders: d.Orders, Warehouse: d.Warehouse, Carrier: d.Carrier, Payments: d.Payments, Ledger: d.Record,
+		Addresses: d.Record}
 	returns := &activities.Returns{Warehouse: d.Warehouse, Carrier: d.Carrier}
 	money := &activities.Money{Payments: d.Payments, Credits: d.Credits, Ledger: d.Record}
 	repairs := &activities.Repairs{Workshop: d.Warehouse}

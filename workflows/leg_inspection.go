@@ -139,7 +139,7 @@ func (r *caseRun) judge(l *dispute.Leg, again bool) {
 		}
 		problem := "inspection_differs"
 		if finding.Risk != nil && len(finding.Differences) == 0 { // what came is in order by its look
-			to, problem = dispute.ReturnPartial, dispute.CodeRiskFlagged
+			to = dispute.ReturnPartial // why it is looked at is the shop's own
 		}
 		r.setLeg(l, to, dispute.System, finding.Rule)
 		if len(finding.Part) > 0 {

@@ -182,20 +182,3 @@ func (r *caseRun) settleAtDesk() {
 		r.backToDesk("retried")
 	}
 }
-
-// replaceGoods carries out an exchange that is owed by rule, such as after a repair that
-// took too long: the goods are with us already where goodsHere is true. It says whether it
-// could be planned; a person is asked otherwise.
-func (r *caseRun) replaceGoods(lines []dispute.Line, goodsHere bool, rule string) bool {
-	remedy := dispute.Remedy{Type: dispute.RemedyExchange, Lines: lines}
-	if goodsHere {
-		remedy.Type = dispute.RemedyReship
-	}
-	plan := r.plan([]dispute.Remedy{remedy})
-	if plan.Refused != nil {
-		r.askAgent(&dispute.Explanation{Code: string(plan.Refused.Code), Rule: rule}, rule)
-		return false
-	}
-	r.decidePlanned(dispute.Decision{Author: dispute.System, Remedies: []dispute.Remedy{remedy}, Rule: rule}, plan)
-	return true
-}

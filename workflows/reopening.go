@@ -43,6 +43,7 @@ const codeReopened = "reopened"
 
 // reopen takes a case back that was thought to be settled.
 func (r *caseRun) reopen() {
+	r.opinionGiven(dispute.OpinionReopened, dispute.System, "")
 	r.meetClocks(dispute.ClockReopenWindow, dispute.ClockSurvey)
 	r.Case.ResolvedAt, r.Case.Outcome = nil, ""
 	r.moveTo(dispute.StageInvestigation)

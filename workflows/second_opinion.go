@@ -77,4 +77,3 @@ func (r *caseRun) assessed(risk dispute.Risk) {
 	risk.Review = r.Case.Risk.Review
 	r.Case.Risk = risk
 }
-
