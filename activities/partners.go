@@ -42,6 +42,7 @@ type ReturnAnnouncement struct {
 	WorkflowID string         `json:"workflow_id"`
 	OrderID    string         `json:"order_id"`
 	Lines      []dispute.Line `json:"lines"`
+	With       []string       `json:"with,omitempty"` // what belongs into the parcel besides
 }
 
 // ReturnAddress is where the goods shall go.

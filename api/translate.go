@@ -43,6 +43,7 @@ type warehouseLine struct {
 	Disposition dispute.Disposition `json:"disposition"`
 	Photos      []string            `json:"photos"`
 	Serials     []string            `json:"serials"`
+	Lacking     []string            `json:"lacking"`
 	// A note is personal: it stays in the inbox and goes no further.
 }
 
@@ -91,7 +92,7 @@ func (warehouseEvents) Translate(b WebhookBody) (Translated, error) {
 	doc := dispute.WarehouseInspected{EventID: b.EventID, RMAID: d.RMAID, ReturnName: d.ReturnName, Sequence: *d.Sequence, Correction: correction, At: b.OccurredAt}
 	for _, l := range d.Lines {
 		doc.Lines = append(doc.Lines, dispute.InspectedLine{LineID: l.LineID, SKU: l.SKU, Quantity: *l.Quantity,
-			Condition: l.Condition, Disposition: l.Disposition, Photos: l.Photos, Serials: l.Serials})
+			Condition: l.Condition, Disposition: l.Disposition, Photos: l.Photos, Serials: l.Serials, Lacking: l.Lacking})
 	}
 	return signal(dispute.SignalWarehouseInspected, doc, ref)
 }
@@ -111,6 +112,10 @@ func (l warehouseLine) check(f *faults, at string, inspected bool) {
 	f.need(len(l.Serials) <= 100, at+"/serials", "at most 100")
 	for _, serial := range l.Serials {
 		f.need(name(serial), at+"/serials", "a serial number of 1 to 100 printable characters")
+	}
+	f.need(len(l.Lacking) <= 10, at+"/lacking", "at most 10")
+	for _, code := range l.Lacking {
+		f.need(evidenceType.MatchString(code), at+"/lacking", "not a code")
 	}
 	f.need(len(l.Photos) <= 20, at+"/photos", "at most 20")
 	for _, p := range l.Photos {

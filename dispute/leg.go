@@ -218,6 +218,7 @@ type ReturnInstructions struct {
 	Carrier      string       `json:"carrier,omitempty"`
 	ShipBy       *time.Time   `json:"ship_by,omitempty"`
 	Items        []Line       `json:"items"`
+	With         []string     `json:"with,omitempty"` // what belongs into the parcel besides: accessories, invoice
 	FreightPayer FreightPayer `json:"freight_payer"`
 }
 
@@ -285,6 +286,7 @@ type InspectedLine struct {
 	Disposition Disposition `json:"disposition,omitempty"`
 	NoteID      string      `json:"note_id,omitempty"`
 	Photos      []string    `json:"photos,omitempty"`
+	Lacking     []string    `json:"lacking,omitempty"` // of what was to come with the goods
 	Serials     []string    `json:"serials,omitempty"` // serial numbers that were read
 }
 

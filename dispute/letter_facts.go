@@ -41,7 +41,7 @@ var placeholders = map[Milestone]map[string]factKind{
 	NoticeDecision: {"decision_id": factText, "remedies": factRemedies, "outcome": factCode, "code": factCode, "last_day": factDay,
 		"send_back": factFlag, "pays": factFlag, "freight_payer": factCode, "ship_within": factSpan},
 	NoticeInstructions: {"rma_id": factText, "address": factText, "label_url": factText, "carrier": factText, "ship_by": factDate,
-		"items": factItems, "freight_payer": factCode},
+		"items": factItems, "with": factCodes, "freight_payer": factCode},
 	NoticeReceived:      {"rma_id": factText, "inspect_by": factDate},
 	NoticeInspected:     {"accepted": factFlag, "differences": factCodes},
 	NoticeDelay:         {"reason_code": factCode, "new_date": factDate, "old_date": factDate, "clock": factCode},

@@ -37,6 +37,7 @@ type Policy struct {
 	Refund     RefundRule                          `yaml:"refund"`
 	Notices    map[Milestone]bool                  `yaml:"notices"` // false: not sent
 	Retention  RetentionRule                       `yaml:"retention"`
+	Returns    ReturnsRule                         `yaml:"returns"`  // format 3
 	Exchange   ExchangeRule                        `yaml:"exchange"` // format 3
 	Repair     RepairRule                          `yaml:"repair"`   // format 3
 	Credits    *CreditRule                         `yaml:"credits"`  // coupons and gifts

@@ -46,6 +46,7 @@ func (c policyCheck) all() {
 	c.templates()
 	c.triage()
 	c.routing()
+	c.returns()
 	c.exchange()
 	c.repair()
 	c.basis()

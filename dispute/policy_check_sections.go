@@ -16,7 +16,7 @@ var laterKeys = regexp.MustCompile(`^\$\.(effective_from|binds|hours|quiet_hours
 const newestFormat = 3
 
 // latestKeys are the keys of format 3.
-var latestKeys = regexp.MustCompile(`^\$\.(warranty|approvals|negotiation|credits|compensation|routing|triage|abuse|batch|recovery|templates|delivery|exchange|repair|amendment|survey|reports)$`)
+var latestKeys = regexp.MustCompile(`^\$\.(warranty|approvals|negotiation|credits|compensation|routing|triage|abuse|batch|recovery|templates|delivery|returns|exchange|repair|amendment|survey|reports)$`)
 
 // earlier refuses, in a policy of format 2, what that release did not know.
 func (c policyCheck) earlier() {

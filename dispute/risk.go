@@ -124,7 +124,7 @@ func weightShort(c *Case) (percent int, known bool) {
 		if ret == nil || ret.WeightGrams <= 0 || !sameUnits(d.Lines, ret.Instructions.Items) {
 			continue
 		}
-		percent, known = max(percent, 100-ret.WeightGrams*100/d.WeightGrams), true
+		percent, known = max(percent, (d.WeightGrams-ret.WeightGrams)*100/d.WeightGrams), true
 	}
 	return percent, known
 }

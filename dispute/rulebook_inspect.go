@@ -49,6 +49,7 @@ func (b *Rulebook) Inspect(c *Case, legID string) InspectionFinding {
 	if out.Risk = b.newRisk(c); out.Risk != nil {
 		return out
 	}
+	out.Differences = append(out.Differences, leg.Return.lacking()...)
 	out.Accepted = len(out.Differences) == 0
 	if !out.Accepted || leg.State == ReturnPartial {
 		out.Part = b.part(c, leg, out)

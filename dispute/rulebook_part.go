@@ -31,7 +31,7 @@ func (b *Rulebook) part(c *Case, leg *Leg, out InspectionFinding) []Leg {
 	if fail != nil {
 		return nil // a person has to look at it
 	}
-	p := planner{c: c, next: nextNumbers(c), rooms: paymentRooms(c)}
+	p := planner{c: c, next: nextNumbers(c), rooms: paymentRooms(c), with: b.policy.Returns.With}
 	if p.addRefund("", priced[0]) != nil {
 		return nil
 	}

@@ -21,7 +21,7 @@ func (b *Rulebook) Plan(c *Case, remedies []Remedy) LegPlan {
 		plan.Refused = fail
 		return plan
 	}
-	p := planner{c: c, next: nextNumbers(c), rooms: paymentRooms(c)}
+	p := planner{c: c, next: nextNumbers(c), rooms: paymentRooms(c), with: b.policy.Returns.With}
 	for _, remedy := range priced {
 		after := ""
 		if remedy.Type == RemedyReturnRefund && !c.GoodsHere(remedy.Lines) {
@@ -61,6 +61,7 @@ type planner struct {
 	next  map[LegType]int
 	rooms []OrderMoney // what each payment still holds
 	legs  []Leg
+	with  []string // what belongs into a parcel besides the goods
 }
 
 // nextNumbers gives the first free number of each leg type.
@@ -100,7 +101,7 @@ func (p *planner) addReturn(lines []Line, payer FreightPayer) string {
 	id := p.id(LegReturn)
 	rma := fmt.Sprintf("RMA-%s-%d", strings.TrimPrefix(p.c.ID, "case_"), p.next[LegReturn])
 	p.legs = append(p.legs, Leg{ID: id, Type: LegReturn, State: ReturnAuthorized, Return: &ReturnLeg{
-		RMAID: rma, Instructions: ReturnInstructions{RMAID: rma, Items: lines, FreightPayer: payer}}})
+		RMAID: rma, Instructions: ReturnInstructions{RMAID: rma, Items: lines, With: p.with, FreightPayer: payer}}})
 	return id
 }
 

@@ -18,7 +18,7 @@ func TestPlanReturnRefund(t *testing.T) {
 	require.Nil(t, plan.Refused)
 	require.Equal(t, []Leg{
 		{ID: "return-1", Type: LegReturn, State: ReturnAuthorized, Return: &ReturnLeg{
-			RMAID: "RMA-0199a1b2c3d4e5f60718293a4b5c6d7e-1", Instructions: ReturnInstructions{
+			RMAID: "RMA-0199a1b2c3d4e5f60718293a4b5c6d7e-1", Instructions: ReturnInstructions{With: []string{"accessories", "invoice"},
 				RMAID: "RMA-0199a1b2c3d4e5f60718293a4b5c6d7e-1", Items: []Line{{"l1", 2}}, FreightPayer: FreightMerchant}}},
 		{ID: "refund-1", Type: LegRefund, State: MoneyRequired, After: "return-1", Money: &MoneyLeg{
 			Key: c.ID + "/refund-1/1", PaymentID: "pay-1", Amount: CNY(10000), Lines: []LineAmount{{"l1", 2, 10000}}}},

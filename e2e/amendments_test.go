@@ -33,7 +33,12 @@ func changeOf(o dispute.OrderFacts, reason dispute.Reason, amendment map[string]
 // the parcel let go. The address stands in the case's texts and at the order system only.
 func TestAddressChangedInTime(t *testing.T) {
 	t.Parallel()
-	s := sharedStack(t)
+	tellAddressChanged(t, sharedStack(t))
+}
+
+// tellAddressChanged plays it and returns the case's id.
+func tellAddressChanged(t *testing.T, s *stack) string {
+	t.Helper()
 	c := s.customer(t)
 	opened := c.open(changeOf(s.undispatched(t, c.id), dispute.ReasonAddressChange, nil))
 	require.Len(t, opened.Completeness.Items, 1)
@@ -55,6 +60,7 @@ func TestAddressChangedInTime(t *testing.T) {
 	for _, e := range s.agent(t).timeline(opened.ID) {
 		require.NotContains(t, string(e.Data), "Cangku", "%s", e.Type)
 	}
+	return opened.ID
 }
 
 // With the opening nothing is missing; an item and an invoice are changed as well, and an

@@ -201,3 +201,24 @@ func TestCapability49EveryContactIsRecorded(t *testing.T) {
 	_, err := newWitness(t, s.database).pool.Exec(t.Context(), "DELETE FROM timeline WHERE case_id = $1", id)
 	require.Error(t, err, "nobody takes an entry away")
 }
+
+// Row 30: the customer is told what goes back with the goods; a parcel without its
+// invoice is for a person, and pays nothing by itself.
+func TestCapability30GoodsAccessoriesAndInvoice(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	c, agent := s.customer(t), s.agent(t)
+	id := c.open(returnOf(s.order(t, c.id), dispute.ReasonDamagedInTransit)).ID
+	c.supply(id)
+	c.accept(id)
+	ret := s.travel(t, c, id, partners.ReceiveReport{})
+	require.Equal(t, []string{"accessories", "invoice"}, ret.Instructions.With)
+	require.NoError(t, s.box.Inspect(t.Context(), ret.RMAID, partners.InspectReport{Lines: []partners.FoundLine{
+		{LineID: "cup", Quantity: 1, Condition: dispute.ConditionDamaged, Disposition: dispute.DispositionScrap, Lacking: []string{"invoice"}}}}))
+	asked := agent.awaitPerson(id, dispute.CodeInspectionDiffers)
+	require.Equal(t, dispute.DifferenceLacking, leg(asked, "return-1").Return.Differences[0].Code)
+	s.paid(t, id)
+	agent.decide(id, grant(dispute.RemedyRefund, 0))
+	c.awaitClosed(id, dispute.OutcomeResolved)
+	s.paid(t, id, moved{"refund.made", "refund-2/1", 5000})
+}

@@ -120,8 +120,13 @@ func (s *stack) history(t *testing.T, caseID string) []*historypb.HistoryEvent {
 // historyOf reads all events of one run, "" for the current one.
 func (s *stack) historyOf(t *testing.T, caseID, runID string) []*historypb.HistoryEvent {
 	t.Helper()
+	return s.historyOfWorkflow(t, workflows.CaseID(caseID), runID)
+}
+
+func (s *stack) historyOfWorkflow(t *testing.T, id, runID string) []*historypb.HistoryEvent {
+	t.Helper()
 	var all []*historypb.HistoryEvent
-	it := s.engine.GetWorkflowHistory(t.Context(), workflows.CaseID(caseID), runID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	it := s.engine.GetWorkflowHistory(t.Context(), id, runID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for it.HasNext() {
 		e, err := it.Next()
 		require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 
 var (
 	coverageRow = regexp.MustCompile(`(?m)^\| (\d+) \| ([^|]+) \| ([^|]+) \|$`)
-	coverageRef = regexp.MustCompile("`([a-z/]+)\\.(Test[A-Za-z0-9_]+)`")
+	coverageRef = regexp.MustCompile("`([a-z0-9/]+)\\.(Test[A-Za-z0-9_]+)`")
 	testFunc    = regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9_]+)\(`)
 )
 

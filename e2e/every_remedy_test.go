@@ -19,7 +19,12 @@ const mostEvents = 400
 // case of another kind; everything else is here.
 func TestCapability22EveryRemedyInOneCase(t *testing.T) {
 	t.Parallel()
-	s := sharedStack(t)
+	tellEveryRemedy(t, sharedStack(t))
+}
+
+// tellEveryRemedy plays it and returns the case's id.
+func tellEveryRemedy(t *testing.T, s *stack) string {
+	t.Helper()
 	c := s.customer(t)
 	line := func(id string) dispute.Line { return dispute.Line{LineID: id, Quantity: 1} }
 	ids := []string{"kept", "back", "scratched", "swapped", "again", "mended"}
@@ -38,7 +43,9 @@ func TestCapability22EveryRemedyInOneCase(t *testing.T) {
 	id := c.open(claim).ID
 	c.supply(id)
 	s.agent(t).awaitPerson(id, dispute.CodePersonByRule)
-	on := func(t dispute.RemedyType, lineID string) small { return small{"type": t, "lines": []dispute.Line{line(lineID)}} }
+	on := func(t dispute.RemedyType, lineID string) small {
+		return small{"type": t, "lines": []dispute.Line{line(lineID)}}
+	}
 	partial := on(dispute.RemedyPartialRefund, "scratched")
 	partial["amount"] = yuan(1500)
 	s.supervisor(t).grantAll(id, http.StatusOK,
@@ -98,4 +105,5 @@ func TestCapability22EveryRemedyInOneCase(t *testing.T) {
 	cost := s.costOf(t, id)
 	t.Logf("every remedy: %d events, %d bytes beyond payloads", cost.events, cost.bytes)
 	require.Less(t, cost.events, mostEvents)
+	return id
 }

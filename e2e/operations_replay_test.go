@@ -60,16 +60,25 @@ func TestRecordReplayFixtures(t *testing.T) {
 			s := newStack(t, options{policy: "fast", library: fastLibrary(t)})
 			return s, tellSuspensionAndAppeal(t, s), ""
 		},
-		"reset":       recordReset,
-		"restarted":   recordRestart,
-		"continued":   recordContinued,
-		"record-away": recordAway,
+		"every-remedy": func(t *testing.T) (*stack, string, string) { return plain, tellEveryRemedy(t, plain), "" },
+		"irreparable":  func(t *testing.T) (*stack, string, string) { return plain, tellIrreparable(t, plain), "" },
+		"amended":      func(t *testing.T) (*stack, string, string) { return plain, tellAddressChanged(t, plain), "" },
+		"bargained":    func(t *testing.T) (*stack, string, string) { s, id := tellBargain(t); return s, id, "" },
+		"ruled":        func(t *testing.T) (*stack, string, string) { s, id := tellRuling(t); return s, id, "" },
+		"reset":        recordReset,
+		"restarted":    recordRestart,
+		"continued":    recordContinued,
+		"record-away":  recordAway,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, id, run := tell(t)
 			writeFixture(t, name, &historypb.History{Events: s.historyOf(t, id, run)})
 		})
 	}
+	t.Run("recovered", func(t *testing.T) { // of a workflow of its own
+		id := tellRecovery(t, plain)
+		writeFixture(t, "recovered", &historypb.History{Events: plain.historyOfWorkflow(t, dispute.RecoveryWorkflowID(id, dispute.PartyCarrier, 1), "")})
+	})
 }
 
 func recordReset(t *testing.T) (*stack, string, string) {

@@ -28,7 +28,8 @@ type sets map[string]any
 // ruling and after a settlement.
 var story = sets{
 	"name": "story", "version": 1,
-	"delivery":             nil, // no notice waits for the end of the night
+	"delivery":             nil,  // no notice waits for the end of the night
+	"batch.cases":          1000, // all stories are about the same cups
 	"clocks.appeal_window": "1s", "clocks.reopen_window": "1s", "clocks.survey": "1s", "clocks.survey.again": "1s",
 }
 

@@ -76,7 +76,12 @@ func (c caller) act(id, verb string, body map[string]any) recovered {
 // and only then the carrier accepts and pays.
 func TestRecoveryOutlivesTheCase(t *testing.T) {
 	t.Parallel()
-	s := sharedStack(t)
+	tellRecovery(t, sharedStack(t))
+}
+
+// tellRecovery plays it and returns the case's id.
+func tellRecovery(t *testing.T, s *stack) string {
+	t.Helper()
 	desk := s.agent(t)
 	id := tellStory1(t, s)
 	filed := desk.awaitRecoveryState(id, dispute.RecoveryFiled)
@@ -138,6 +143,7 @@ func TestRecoveryOutlivesTheCase(t *testing.T) {
 		all := desk.timeline(id)
 		return all[len(all)-1].Type == dispute.EventLate
 	})
+	return id
 }
 
 func recoveriesIn(t *testing.T, c caller, id string) []recovered {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/partners"
 )
 
 // Cases that were opened under a policy of release 1 go on by it to their ends, whatever
@@ -22,7 +23,7 @@ func TestReleasedPolicyGoesOn(t *testing.T) {
 	refused := d.open(claimOf(s.order(t, d.id), dispute.ReasonNotReceived)).ID
 	agent.awaitPerson(refused, dispute.CodeCarrierSays+"delivered")
 
-	admin.publishPolicy(filesOf(t, "default@2", story.with(sets{"name": "shop", "version": 2})))
+	admin.publishPolicy(filesOf(t, "default@3", story.with(sets{"name": "shop", "version": 2})))
 	s.stopWorker()
 	require.NoError(t, s.startWorker(t.Context()))
 
@@ -54,4 +55,36 @@ func TestReleasedPolicyGoesOn(t *testing.T) {
 	}
 	_, next := waitingForEvidence(t, s)
 	require.Equal(t, "shop@2", agent.get(next).PolicyVersion)
+}
+
+// Nor does a case of release 2: nothing is claimed back, no message starts a clock, and
+// the desk is refused what that policy does not carry out.
+func TestReleasedSecondPolicyGoesOn(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, options{policy: "shop"})
+	admin, agent := s.admin(t), s.agent(t)
+	second := sets{"name": "shop", "clocks.appeal_window": "1s", "clocks.reopen_window": "1s", "clocks.survey": "1s", "clocks.survey.again": "1s"}
+	admin.publishPolicy(filesOf(t, "default@2", second.with(sets{"version": 1})))
+	c, back := waitingForEvidence(t, s)
+	admin.publishPolicy(filesOf(t, "default@3", story.with(sets{"name": "shop", "version": 2})))
+	agent.must(http.StatusOK, http.MethodPost, "/v1/cases/"+back+"/notes", map[string]any{"text": "Please send a photo.", "to_customer": true})
+	c.must(http.StatusOK, http.MethodPost, "/v1/cases/"+back+"/notes", map[string]any{"text": "I shall."})
+	open := agent.get(back)
+	require.Nil(t, open.Running(dispute.ClockNextReply, ""))
+
+	c.supply(back)
+	c.awaitOffer(back)
+	p := agent.do(http.MethodPost, "/v1/cases/"+back+"/decision", map[string]any{"remedies": []dispute.Remedy{grant(dispute.RemedyReship, 0)}})
+	require.Equal(t, http.StatusUnprocessableEntity, p.status, "%s", p.body)
+	require.Contains(t, string(p.body), "not carried out under policy shop@1")
+	c.accept(back)
+	s.travel(t, c, back, partners.ReceiveReport{})
+	ret := c.awaitLeg(back, dispute.LegReturn, dispute.ReturnReceived).Return
+	require.NoError(t, s.box.Inspect(t.Context(), ret.RMAID, partners.InspectReport{Condition: dispute.ConditionDamaged}))
+	closed := c.awaitClosed(back, dispute.OutcomeResolved)
+	require.Equal(t, "shop@1", closed.PolicyVersion)
+	require.Equal(t, dispute.PartyCarrier, closed.Liability[0].Party)
+	s.paid(t, back, moved{"refund.made", "refund-1/1", 5000})
+	require.Zero(t, newWitness(t, s.database).count("SELECT count(*) FROM recoveries WHERE case_id = $1", back))
+	s.replays(t, back)
 }

@@ -224,7 +224,12 @@ func (s *stack) irreparable(t *testing.T, c caller, o dispute.OrderFacts) string
 // Not to be mended: an exchange is decided by rule, without asking for the goods again.
 func TestRepairIrreparableBecomesAnExchange(t *testing.T) {
 	t.Parallel()
-	s := sharedStack(t)
+	tellIrreparable(t, sharedStack(t))
+}
+
+// tellIrreparable plays it and returns the case's id.
+func tellIrreparable(t *testing.T, s *stack) string {
+	t.Helper()
 	c := s.customer(t)
 	id := s.irreparable(t, c, s.order(t, c.id))
 	reserved := c.awaitLeg(id, dispute.LegReplacement, dispute.ReplacementReserved).Replacement
@@ -238,6 +243,7 @@ func TestRepairIrreparableBecomesAnExchange(t *testing.T) {
 	require.Equal(t, dispute.RoleSystem, last.Author.Role)
 	s.repairs(t, id, "return.announced", "repair.announced", "replacement.reserved")
 	require.Empty(t, s.money(t, id))
+	return id
 }
 
 // And where there are no such goods any more: the money.

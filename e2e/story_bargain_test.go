@@ -65,6 +65,12 @@ func (p problem) allows(action string) bool {
 // brings both sides together, and it is paid once.
 func TestStoryOfNegotiationWithLimits(t *testing.T) {
 	t.Parallel()
+	tellBargain(t)
+}
+
+// tellBargain plays it and returns the stack and the closed case's id.
+func tellBargain(t *testing.T) (*stack, string) {
+	t.Helper()
 	s := newStack(t, options{policy: "bargain", library: bargainLibrary(t, sets{"negotiation.rounds": 1, "negotiation.offers": 3})})
 	c, agent, super := s.customer(t), s.agent(t), s.supervisor(t)
 	id := s.atTheDesk(t, c)
@@ -106,6 +112,7 @@ func TestStoryOfNegotiationWithLimits(t *testing.T) {
 		dispute.EventMediationAsked, dispute.EventOfferMade, dispute.EventOfferAnswered, dispute.EventOfferAnswered, dispute.EventMediationEnded)
 	s.awaitNotices(t, id, dispute.NoticeOffer, 4)
 	s.replays(t, id)
+	return s, id
 }
 
 // A mediator fails, both sides are asked for evidence, a supervisor rules by a rule and
@@ -113,6 +120,12 @@ func TestStoryOfNegotiationWithLimits(t *testing.T) {
 // against the customer, who appeals in turn: nothing is paid before the last word.
 func TestStoryOfARulingAndItsAppeals(t *testing.T) {
 	t.Parallel()
+	tellRuling(t)
+}
+
+// tellRuling plays it and returns the stack and the closed case's id.
+func tellRuling(t *testing.T) (*stack, string) {
+	t.Helper()
 	s := newStack(t, options{policy: "bargain", library: bargainLibrary(t, sets{"negotiation.merchant_appeal": true, "negotiation.mediation": "required", "clocks.appeal_window": "25s"})})
 	c, agent, super := s.customer(t), s.agent(t), s.supervisor(t)
 	id := s.atTheDesk(t, c)
@@ -177,6 +190,7 @@ func TestStoryOfARulingAndItsAppeals(t *testing.T) {
 		dispute.EventContestable, dispute.EventAppealed, dispute.EventRejected, dispute.EventAppealed, dispute.EventDecided)
 	s.nameless(t, c, id)
 	s.replays(t, id)
+	return s, id
 }
 
 // What nobody contests is carried out when the merchant's window is over, once; where the

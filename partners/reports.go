@@ -38,6 +38,7 @@ type FoundLine struct {
 	Note        string              `json:"note,omitempty"`
 	Photos      []string            `json:"photos,omitempty"`
 	Serials     []string            `json:"serials,omitempty"`
+	Lacking     []string            `json:"lacking,omitempty"`
 }
 
 // InspectReport is what the warehouse found.

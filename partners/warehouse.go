@@ -27,6 +27,7 @@ type rma struct {
 	WorkflowID string         `json:"workflow_id,omitempty"`
 	OrderID    string         `json:"order_id,omitempty"`
 	Lines      []dispute.Line `json:"lines,omitempty"`
+	With       []string       `json:"with,omitempty"`
 	Status     string         `json:"status"`
 	Sequence   int64          `json:"sequence"` // of the last report
 }

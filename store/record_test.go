@@ -261,5 +261,5 @@ func TestCustomerHistory(t *testing.T) {
 	b.open(t, "case_2")
 	h, err := b.CustomerHistory(t.Context(), "cus_1", "case_2", noon.Add(time.Hour))
 	require.NoError(t, err)
-	require.Equal(t, dispute.HistoryFacts{Cases: 2, Cases90Days: 1, OpenCases: 1}, h)
+	require.Equal(t, dispute.HistoryFacts{Cases: 2, Cases90Days: 1, OpenCases: 1, Cases24Hours: 1, Cases7Days: 1, Cases30Days: 1}, h)
 }

@@ -136,11 +136,20 @@ const claimWebhook = `UPDATE webhook_deliveries SET claimed_until = clock_timest
 		ORDER BY d.next_at, d.seq LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
 	RETURNING id`
 
+// dueWebhooks counts what is due, up to so many: as many senders are worth their connection.
+const dueWebhooks = `SELECT count(*) FROM (SELECT FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+	WHERE d.state = 'pending' AND e.state = 'enabled' AND d.next_at <= clock_timestamp()
+		AND (d.claimed_until IS NULL OR d.claimed_until < clock_timestamp()) LIMIT $1) AS due`
+
 // RelayWebhooks hands due messages to send, at most limit, several at once; any number
 // of processes may do it. A message that was claimed by a process that died is tried
 // again once its lease is over, under the same id.
 func (s *Store) RelayWebhooks(ctx context.Context, limit int, send func(context.Context, dispute.OutgoingWebhook) dispute.WebhookAnswer) (int, error) {
-	return s.relayWith(ctx, webhookWorkers, limit, func(ctx context.Context) (bool, bool, error) {
+	var due int
+	if err := s.pool.QueryRow(ctx, dueWebhooks, webhookWorkers).Scan(&due); err != nil || due == 0 {
+		return 0, ended(ctx, mapError("due webhooks", err))
+	}
+	return s.relayWith(ctx, due, limit, func(ctx context.Context) (bool, bool, error) {
 		m, found, err := s.claimWebhook(ctx)
 		if err != nil || !found {
 			return found, false, err

@@ -53,6 +53,7 @@ func givenUp(leg *dispute.Leg) bool {
 func announceRequest(c dispute.Case, leg dispute.Leg) activities.ReturnAnnouncement {
 	return activities.ReturnAnnouncement{
 		RMAID: leg.Return.RMAID, CaseID: c.ID, WorkflowID: CaseID(c.ID), OrderID: c.OrderID, Lines: leg.Return.Instructions.Items,
+		With: leg.Return.Instructions.With,
 	}
 }
 

@@ -186,7 +186,7 @@ func (r *rig) lawful(t *rapid.T) {
 			dispute.StageAdjudication: {dispute.ClockSupervisorDecision},
 			dispute.StageAppeal:       {dispute.ClockAppealWindow},
 			dispute.StageExecution:    {dispute.ClockResolution},
-			dispute.StageFollowUp:     {dispute.ClockReopenWindow},
+			dispute.StageFollowUp:     {dispute.ClockReopenWindow, dispute.ClockSupervisorDecision}, // a second opinion
 		}[c.Stage]
 		running := len(awaited) == 0 // in the investigation partners are asked
 		for _, name := range awaited {

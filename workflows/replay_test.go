@@ -23,6 +23,8 @@ var replayed = map[string][]string{
 	"1": {"return", "inadmissible", "complaint", "inspection-differs", "silence", "cancelled", "reset", "restarted", "continued", "record-away"},
 	"2": {"return", "inadmissible", "complaint", "inspection-differs", "silence", "cancelled", "reset", "restarted", "continued", "record-away",
 		"standing"},
+	"3": {"return", "inadmissible", "complaint", "inspection-differs", "silence", "cancelled", "reset", "restarted", "continued", "record-away",
+		"standing", "every-remedy", "irreparable", "amended", "bargained", "ruled", "recovered"},
 }
 
 const fixtures = "testdata/replay"
@@ -82,6 +84,7 @@ func replay(t *testing.T, history *historypb.History, code any) error {
 	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{})
 	require.NoError(t, err)
 	replayer.RegisterWorkflowWithOptions(code, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
+	replayer.RegisterWorkflowWithOptions(workflows.Recovery, workflow.RegisterOptions{Name: workflows.RecoveryWorkflow})
 	started := history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
 	return replayer.ReplayWorkflowHistoryWithOptions(silent{}, history, worker.ReplayWorkflowHistoryOptions{
 		OriginalExecution: workflow.Execution{ID: started.GetWorkflowId(), RunID: started.GetOriginalExecutionRunId()},
