@@ -2,6 +2,9 @@ package api
 
 import (
 	"errors"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -61,7 +64,34 @@ func schemaField(e *openapi3.SchemaError, at string) dispute.Field {
 			pointer += "/" + escapePointer(part)
 		}
 	}
-	return dispute.Field{Pointer: safe(pointer), Detail: safe(firstLine(e.Reason))}
+	pointer, detail := inWords(e, pointer)
+	return dispute.Field{Pointer: safe(pointer), Detail: safe(detail)}
+}
+
+// dayPattern is how api/openapi.yaml writes the days of a report.
+const dayPattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+// unknownField finds the name in what the validator says of a field that no schema has.
+var unknownField = regexp.MustCompile(`^property "(.*)" is unsupported$`)
+
+// inWords says what was expected where the validator only says which pattern failed, and
+// names the fields that there are beside one that there is not.
+func inWords(e *openapi3.SchemaError, pointer string) (string, string) {
+	reason := firstLine(e.Reason)
+	switch {
+	case e.Schema == nil:
+	case e.SchemaField == "format" && e.Schema.Format == "date-time":
+		return pointer, "is not an instant such as 2026-11-01T00:00:00Z"
+	case e.Schema.Pattern == dayPattern || e.SchemaField == "format" && e.Schema.Format == "date":
+		return pointer, "is not a day such as 2026-11-01"
+	case e.SchemaField == "pattern":
+		return pointer, "is not written as it must be: " + e.Schema.Pattern
+	case e.SchemaField == "properties" && len(e.Schema.Properties) > 0 && unknownField.MatchString(reason):
+		known := slices.Sorted(maps.Keys(e.Schema.Properties))
+		return pointer + "/" + escapePointer(unknownField.FindStringSubmatch(reason)[1]),
+			"there is no such field here; there are: " + strings.Join(known, ", ")
+	}
+	return pointer, reason
 }
 
 func firstLine(s string) string {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http/httptest"
 	"sync"
@@ -76,6 +77,32 @@ func TestNoBody(t *testing.T) {
 	b.do(command(dispute.RoleAgent, "/escalation", nil)).status(200)
 	require.Equal(t, "true", b.do(command(dispute.RoleAgent, "/escalation", map[string]any{})).status(200).Header().Get("Idempotent-Replayed"))
 	b.do(command(dispute.RoleAgent, "/notes", nil)).status(415).code(dispute.CodeMediaType)
+}
+
+// A write without a body is still a write: it needs a key, is done once under it, and
+// anew under another.
+func TestWritesWithoutABodyAreDoneOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	label := command(dispute.RoleAgent, "/legs/return-1/label", nil)
+	b.do(label).status(200)
+	require.Equal(t, "true", b.do(label).status(200).Header().Get("Idempotent-Replayed"))
+	require.Len(t, b.door.commands, 1)
+	label.key = "k2"
+	b.do(label).status(200)
+	require.Len(t, b.door.commands, 2)
+	require.NotEqual(t, b.door.commands[0], b.door.commands[1])
+	label.key = ""
+	b.do(label).status(400).code(dispute.CodeKeyMissing)
+
+	ping := func(key string) string {
+		var d WebhookDelivery
+		a := b.do(call{method: "POST", path: "/v1/webhook-endpoints/whe_1/ping", as: dispute.RoleMachine, key: key}).status(200)
+		require.NoError(t, json.Unmarshal(a.Body.Bytes(), &d))
+		return d.ID
+	}
+	require.Equal(t, ping("p1"), ping("p1"))
+	require.NotEqual(t, ping("p1"), ping("p2"), "two test messages")
 }
 
 func TestOnlyFinalAnswersAreKept(t *testing.T) {

@@ -54,7 +54,7 @@ func TestOpenCaseRefuses(t *testing.T) {
 		{"nothing", map[string]any{}, []string{"/shop_id", "/kind", "/reason", "/order_id", "/lines"}},
 		{"illegal pair", with(opening(), "reason", "not_received"), []string{"/reason"}},
 		{"unknown kind", with(opening(), "kind", "gift"), []string{"/kind"}},
-		{"unknown field", with(opening(), "vip", true), []string{""}},
+		{"unknown field", with(opening(), "vip", true), []string{"/vip"}},
 		{"no units", with(opening(), "lines", []any{line("l1", 0)}), []string{"/lines/0/quantity"}},
 		{"too many units", with(opening(), "lines", []any{line("l1", 1<<40)}), []string{"/lines/0/quantity"}},
 		{"line twice", with(opening(), "lines", []any{line("l1", 1), line("l1", 1)}), []string{"/lines/1/line_id"}},

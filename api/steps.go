@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -64,10 +65,17 @@ func (s *Server) chain(route *routers.Route, g grant) []echo.MiddlewareFunc {
 		steps = append(steps, s.scope)
 	}
 	if route.Operation.RequestBody != nil {
-		steps = append(steps, s.jsonBody, s.uploaded, s.once)
+		steps = append(steps, s.jsonBody, s.uploaded)
+	}
+	if writes(route) {
+		steps = append(steps, s.once)
 	}
 	return steps
 }
+
+// writes says whether an operation changes something: by its method, since some writes,
+// such as a new label, have no body.
+func writes(route *routers.Route) bool { return route.Method != http.MethodGet }
 
 // begin notes the operation, and reads the path parameters as the generated code does.
 func (s *Server) begin(route *routers.Route, g grant) echo.MiddlewareFunc {
@@ -96,12 +104,12 @@ func (s *Server) begin(route *routers.Route, g grant) echo.MiddlewareFunc {
 // keyed asks every write for its idempotency key.
 func (s *Server) keyed(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if exchangeOf(c.Request().Context()).input.Route.Operation.RequestBody == nil {
+		if !writes(exchangeOf(c.Request().Context()).input.Route) {
 			return next(c)
 		}
 		keys := c.Request().Header.Values("Idempotency-Key")
 		if len(keys) != 1 || keys[0] == "" {
-			return dispute.Errorf(dispute.CodeKeyMissing, "every write needs exactly one Idempotency-Key")
+			return dispute.Errorf(dispute.CodeKeyMissing, "every write needs exactly one header Idempotency-Key that is not empty: any text of your own, the same when you try the same again")
 		}
 		if len(keys[0]) > 200 || strings.ContainsFunc(keys[0], func(r rune) bool { return r < ' ' || r > '~' }) {
 			return malformed("an Idempotency-Key has 1 to 200 printable ASCII characters")

@@ -1,6 +1,9 @@
 package dispute
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Kind is what the customer wants done, coarsely.
 type Kind string
@@ -84,6 +87,18 @@ var legalReasons = map[Kind][]Reason{
 
 // LegalReasons returns the reasons that a kind of case may have, nil for an unknown kind.
 func LegalReasons(k Kind) []Reason { return legalReasons[k] }
+
+// kindsFor lists the kinds of case that a reason may be for, in words.
+func kindsFor(r Reason) string {
+	var kinds []string
+	for k := range legalReasons {
+		if LegalPair(k, r) {
+			kinds = append(kinds, string(k))
+		}
+	}
+	slices.Sort(kinds)
+	return strings.Join(kinds, ", ")
+}
 
 // LegalPair says whether a case of kind k may have reason r.
 func LegalPair(k Kind, r Reason) bool {

@@ -96,7 +96,7 @@ func (v *openingCheck) pair(k Kind, r Reason) {
 	case r.Family() == "":
 		v.wrong("/reason", "unknown reason %q", r)
 	case !LegalPair(k, r):
-		v.wrong("/reason", "a %s cannot be for %s", k, r)
+		v.wrong("/reason", "a %s cannot be for %s; a case for it is one of: %s", k, r, kindsFor(r))
 	}
 }
 

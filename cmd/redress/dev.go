@@ -24,7 +24,8 @@ partners, the API and a worker, and plays one live return under the policy "demo
 
 Each part is replaced by its address, and then not started: DATABASE_URL,
 TEMPORAL_ADDRESS, REDRESS_PARTNER_ORDERS_URL (and _WAREHOUSE_, _CARRIER_,
-_PAYMENT_, _NOTIFY_). Ports: REDRESS_API_PORT, REDRESS_TEMPORAL_PORT,
-REDRESS_TEMPORAL_UI_PORT, REDRESS_POSTGRES_PORT, REDRESS_PARTNERS_PORT (the first
-of five). Everything it keeps lies in REDRESS_DIR (.redress).`
+_PAYMENT_, _NOTIFY_, _SUPPLIER_). Ports: REDRESS_API_PORT, REDRESS_TEMPORAL_PORT,
+REDRESS_TEMPORAL_UI_PORT, REDRESS_POSTGRES_PORT, REDRESS_PARTNERS_PORT (the first of
+seven: six partners and their mail server). Everything it keeps lies in REDRESS_DIR
+(.redress).`
 }

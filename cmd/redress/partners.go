@@ -41,7 +41,7 @@ func (partnersCommand) Help() string {
 	return `A sandbox of the shop's systems: real HTTP servers with ledgers of their own and
 switches for every fault, on six ports from REDRESS_PARTNERS_PORT, and a mail server
 on the next one; what it takes it keeps, and delivers nothing. Webhooks are
-signed with REDRESS_PARTNER_WAREHOUSE_SECRETS, _CARRIER_SECRETS and
-_PAYMENT_SECRETS; a partner without a secret reports nothing. docs/partners.yaml is
+signed with REDRESS_PARTNER_ORDERS_SECRETS, _WAREHOUSE_SECRETS, _CARRIER_SECRETS,
+_PAYMENT_SECRETS and _SUPPLIER_SECRETS; a partner without a secret reports nothing. docs/partners.yaml is
 the contract that it follows.`
 }
