@@ -61,6 +61,9 @@ func mayWithdraw(c *Case, a Actor) string {
 		if leg.State == ReplacementShipped && leg.Replacement != nil {
 			return "the goods of leg " + leg.ID + " are on their way"
 		}
+		if leg.State == ReplacementSigned && leg.Replacement != nil {
+			return "the goods of leg " + leg.ID + " have arrived"
+		}
 	}
 	return inStages(StageIntake, StageInvestigation, StageNegotiation, StageAdjudication, StageAppeal, StageExecution)(c, a)
 }

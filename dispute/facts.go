@@ -222,4 +222,6 @@ type HistoryFacts struct {
 	// the newest first, as far as warranties ask for it.
 	Repairs   []PastRepair   `json:"repairs,omitempty"`
 	Exchanges []PastExchange `json:"exchanges,omitempty"`
+	// Compensations is new money of other cases: no rule gives it twice for one delivery.
+	Compensations []PastCompensation `json:"compensations,omitempty"`
 }

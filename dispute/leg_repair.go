@@ -169,10 +169,20 @@ type PastExchange struct {
 	SignedAt *time.Time `json:"signed_at"`
 }
 
-// AddGoods takes a repair or an exchange of another case into the history; handedOver is
-// when the customer sent the goods in, nil where that is not known.
-func (h *HistoryFacts) AddGoods(caseID, orderID string, leg *Leg, handedOver *time.Time) {
+// PastCompensation is new money that another case gave, or promised, to the same customer.
+type PastCompensation struct {
+	CaseID  string `json:"case_id"`
+	LegID   string `json:"leg_id"`
+	OrderID string `json:"order_id"`
+	Amount  Money  `json:"amount"`
+}
+
+// AddLeg takes a repair, an exchange or a compensation of another case into the history;
+// handedOver is when the customer sent the goods in, nil where that is not known.
+func (h *HistoryFacts) AddLeg(caseID, orderID string, leg *Leg, handedOver *time.Time) {
 	switch r, n := leg.Repair, leg.Replacement; {
+	case leg.paysNew():
+		h.Compensations = append(h.Compensations, PastCompensation{CaseID: caseID, LegID: leg.ID, OrderID: orderID, Amount: leg.Money.Amount})
 	case r != nil:
 		past := PastRepair{CaseID: caseID, LegID: leg.ID, OrderID: orderID, Lines: r.Lines, State: leg.State, Declined: r.Declined,
 			NotCovered: r.NotCovered, From: handedOver, To: r.ReturnedAt}

@@ -15,13 +15,14 @@ const (
 )
 
 // replacementMoves is the table of legal moves of a replacement. A report may skip
-// forward; a lost parcel may turn up, and what was cancelled may have left already.
+// forward; a lost parcel may turn up, and what was given up may have left already.
 var replacementMoves = map[LegState][]LegState{
 	ReplacementRequired:  {ReplacementReserved, ReplacementShipped, ReplacementSigned, ReplacementFailed, ReplacementCancelled},
 	ReplacementReserved:  {ReplacementShipped, ReplacementSigned, ReplacementFailed, ReplacementCancelled},
 	ReplacementShipped:   {ReplacementSigned, ReplacementLost, ReplacementFailed},
 	ReplacementLost:      {ReplacementSigned},
 	ReplacementCancelled: {ReplacementShipped, ReplacementSigned},
+	ReplacementFailed:    {ReplacementShipped, ReplacementSigned},
 }
 
 // The problems of a replacement that the rules know; the others are the warehouse's codes.
@@ -56,7 +57,10 @@ type ReplacementLeg struct {
 	SignedAt *time.Time `json:"signed_at,omitempty"`
 	Sequence int64      `json:"sequence,omitempty"` // of the warehouse's last report
 	Tracing  bool       `json:"tracing,omitempty"`  // the carrier is being asked where the parcel is
-	Voided   bool       `json:"voided,omitempty"`   // cancelled, and the warehouse knows
+	Voided   bool       `json:"voided,omitempty"`   // given up, and the warehouse knows
+	// Unsure is set where the warehouse never answered whether it takes the request: it may
+	// have, so that it has to be told that the goods are not wanted any more.
+	Unsure bool `json:"unsure,omitempty"`
 }
 
 // ReplacementItem is what is sent for which line.
@@ -69,6 +73,13 @@ type ReplacementItem struct {
 // Asked says whether the warehouse may hold the goods, or have sent them, although the
 // leg was given up and nobody has told it yet.
 func (r *ReplacementLeg) Asked() bool { return r.RequestedAt != nil && !r.Voided }
+
+// ToFree says whether goods that were given up may still leave, since the warehouse does
+// not know yet: nothing else is given for them before it does.
+func (l *Leg) ToFree() bool {
+	r := l.Replacement
+	return r != nil && r.Asked() && (l.State == ReplacementCancelled || l.State == ReplacementFailed && r.Unsure)
+}
 
 // live says whether the goods of a replacement are promised or on their way.
 func (l *Leg) live() bool {

@@ -56,22 +56,58 @@ func (l *ledger) taxIn(line OrderLine, amount int64) int64 {
 func (l *ledger) credits(lines []Line) []Credit {
 	var all []Credit
 	for _, line := range lines {
-		ordered, ok := l.line(line.LineID)
-		if !ok {
+		if ordered, ok := l.line(line.LineID); ok {
+			from, n := l.units(ordered, line.Quantity)
+			all = creditsOf(all, ordered, from, n)
+		}
+	}
+	if len(l.credited) == 0 {
+		return all
+	}
+	// What came back before its money did, or without it, is not given back again.
+	due := l.creditsDue(lines)
+	rest := all[:0]
+	for _, c := range all {
+		for _, given := range l.credited {
+			if given.Kind != c.Kind || given.Code != c.Code {
+				continue
+			}
+			for _, d := range due {
+				if d.Kind == c.Kind && d.Code == c.Code {
+					c.Amount, c.Points = max(min(c.Amount, d.Amount-given.Amount), 0), max(min(c.Points, d.Points-given.Points), 0)
+				}
+			}
+		}
+		if c.Amount > 0 || c.Points > 0 {
+			rest = append(rest, c)
+		}
+	}
+	return rest
+}
+
+// creditsDue are the credits of all units that the case has given back, and of the lines.
+func (l *ledger) creditsDue(lines []Line) []Credit {
+	var due []Credit
+	for _, ordered := range l.order.Lines {
+		if n := min(l.used[ordered.LineID].units+unitsOf(lines, ordered.LineID), l.claimed[ordered.LineID]); n > 0 {
+			due = creditsOf(due, ordered, l.before(ordered), n)
+		}
+	}
+	return due
+}
+
+// creditsOf adds what coupons and points had paid of n units of a line.
+func creditsOf(all []Credit, ordered OrderLine, from, n int) []Credit {
+	for _, c := range ordered.Credits {
+		amount, err := UnitsPaid(c.Amount, ordered.Quantity, from, n)
+		if err != nil {
 			continue
 		}
-		from, n := l.units(ordered, line.Quantity)
-		for _, c := range ordered.Credits {
-			amount, err := UnitsPaid(c.Amount, ordered.Quantity, from, n)
-			if err != nil {
-				continue
-			}
-			points, err := UnitsPaid(c.Points, ordered.Quantity, from, n)
-			if err != nil || (amount == 0 && points == 0) {
-				continue
-			}
-			all = addCredit(all, Credit{Kind: c.Kind, Code: c.Code, Amount: amount, Points: points})
+		points, err := UnitsPaid(c.Points, ordered.Quantity, from, n)
+		if err != nil || (amount == 0 && points == 0) {
+			continue
 		}
+		all = addCredit(all, Credit{Kind: c.Kind, Code: c.Code, Amount: amount, Points: points})
 	}
 	return all
 }

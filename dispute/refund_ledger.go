@@ -32,6 +32,7 @@ type ledger struct {
 	others   map[string]LineGiven // by other cases, by line
 	payments map[string]int64     // refunded by this case, by payment
 	total    int64                // refunded by this case
+	credited []Credit             // coupons and points that this case gave back
 	clawback int64                // taken off for shipping that had been waived, by all cases
 }
 
@@ -61,6 +62,10 @@ func newLedger(c *Case, anew map[string]bool) *ledger {
 		switch {
 		case leg.Replacement != nil:
 			l.replaced(leg, anew)
+		case leg.Money != nil && leg.Money.Returns != nil:
+			if leg.moving() || leg.State == MoneyRequired && !leg.Money.concerns(anew) {
+				l.credited = addCredit(l.credited, *leg.Money.Returns)
+			}
 		case leg.Type != LegRefund:
 		case leg.moving():
 			l.take(leg.Money.Lines, leg.Money.Withheld)

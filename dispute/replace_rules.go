@@ -99,10 +99,30 @@ func (b *Rulebook) replacementSilent(c *Case, legID string, out Silence) Silence
 	if back := c.Leg(leg.Replacement.ReturnLegID); back != nil && back.State != ReturnAccepted {
 		return out.escalate(SilenceAgent, leg.Problem, detail) // the customer has the old goods, or they are on their way
 	}
+	if c.promisedBeside(leg) {
+		return out.escalate(SilenceAgent, leg.Problem, detail) // money for this would take the place of what waits
+	}
 	granted := b.Authorize(c, System, []Remedy{{Type: RemedyRefund, Lines: leg.Replacement.Lines()}})
 	if granted.Refused != nil || granted.NeedsApproval {
 		return out.escalate(SilenceAgent, leg.Problem, detail)
 	}
 	out.Outcome, out.Remedies = SilenceOfferRefund, granted.Remedies
 	return out
+}
+
+// promisedBeside says whether something else waits for units of the lines of a replacement.
+func (c *Case) promisedBeside(leg *Leg) bool {
+	lines := map[string]bool{}
+	for _, line := range leg.Replacement.Lines() {
+		lines[line.LineID] = true
+	}
+	for i := range c.Legs {
+		switch l := &c.Legs[i]; {
+		case l.ID == leg.ID:
+		case l.Money != nil && l.State == MoneyRequired && l.Money.concerns(lines),
+			l.live() && l.State != ReplacementShipped && l.Replacement.concerns(lines):
+			return true
+		}
+	}
+	return false
 }

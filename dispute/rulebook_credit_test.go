@@ -18,6 +18,21 @@ func lateBy(days int) *Case {
 	return c
 }
 
+// compensatedBefore is what another case of the customer gave; "" is the same order.
+func compensatedBefore(order string, amount int64) func(*Case) {
+	return func(c *Case) {
+		if order == "" {
+			order = c.OrderID
+		}
+		h := HistoryFacts{}
+		if c.Facts.History != nil {
+			h = *c.Facts.History
+		}
+		h.Compensations = append(h.Compensations, PastCompensation{CaseID: "case_old", LegID: "compensation-1", OrderID: order, Amount: Money{Amount: amount, Currency: "CNY"}})
+		c.Facts.History = &h
+	}
+}
+
 func TestCompensationByRule(t *testing.T) {
 	t.Parallel()
 	b := book(t, "default@3")
@@ -33,6 +48,9 @@ func TestCompensationByRule(t *testing.T) {
 		{"four days", lateBy(4), 645, "default@3/compensation/late/2"},
 		{"eight days", lateBy(8), 1290, "default@3/compensation/late/3"},
 		{"capped", of(lateBy(9), func(c *Case) { c.Facts.Order.Lines[0].Paid = 129000 }), 4000, "default@3/compensation/late/3"},
+		{"given before, in another case of the order", of(lateBy(4), compensatedBefore("", 645)), 0, ""},
+		{"less was given before", of(lateBy(4), compensatedBefore("", 322)), 323, "default@3/compensation/late/2"},
+		{"given for another order", of(lateBy(4), compensatedBefore("order-else", 645)), 645, "default@3/compensation/late/2"},
 		{"no day was promised", of(lateBy(9), func(c *Case) { c.Facts.Order.PromisedBy = nil }), 0, ""},
 		{"lost", of(lateBy(0), func(c *Case) { c.Reason, c.Facts.Trace.Status = ReasonNotReceived, ParcelLost }), 645, "default@3/compensation/lost"},
 		{"not received and not lost", of(lateBy(0), func(c *Case) { c.Reason = ReasonNotReceived }), 0, ""},

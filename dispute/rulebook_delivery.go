@@ -47,15 +47,28 @@ func (b *Rulebook) deliveryPart(c *Case) *AmountPart {
 	return nil
 }
 
-// compensated is what the case has paid out or promised of new money.
+// compensated is what the case has paid out or promised of new money, and what the
+// customer's other cases have for the same order.
 func (c *Case) compensated() int64 {
 	sum := int64(0)
 	for i := range c.Legs {
-		if l := &c.Legs[i]; l.NewMoney() && !l.Money.Form.Credited() && (l.moving() || l.State == MoneyRequired) {
+		if l := &c.Legs[i]; l.paysNew() {
 			sum += l.Money.Amount.Amount
 		}
 	}
+	if h := c.Facts.History; h != nil {
+		for _, p := range h.Compensations {
+			if p.OrderID == c.OrderID && p.Amount.Currency == c.Currency {
+				sum += p.Amount.Amount
+			}
+		}
+	}
 	return sum
+}
+
+// paysNew says whether the leg has paid new money, pays it or will.
+func (l *Leg) paysNew() bool {
+	return l.NewMoney() && !l.Money.Form.Credited() && (l.moving() || l.State == MoneyRequired)
 }
 
 // daysLate is by how many civil days in the policy's zone the goods came after the

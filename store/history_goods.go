@@ -9,12 +9,12 @@ import (
 	"github.com/redresshq/redress/dispute"
 )
 
-// goodsHistoryLimit bounds what a case carries of earlier repairs and exchanges, which
-// travels in payloads; the newest count.
+// goodsHistoryLimit bounds what a case carries of earlier repairs, exchanges and
+// compensations, which travels in payloads; the newest count.
 const goodsHistoryLimit = 40
 
-// goodsHistory adds what was repaired and exchanged for the customer in cases other than
-// one, as far as it had begun by an instant, the newest first.
+// goodsHistory adds what was repaired, exchanged and compensated for the customer in cases
+// other than one, as far as it had begun by an instant, the newest first.
 func (s *Store) goodsHistory(ctx context.Context, customerID, exceptCaseID string, at time.Time, h *dispute.HistoryFacts) error {
 	rows, err := s.pool.Query(ctx, `
 		SELECT c.id, c.order_id, leg.doc, coalesce(before.doc -> 'return' ->> 'shipped_at', before.doc -> 'return' ->> 'received_at')
@@ -26,7 +26,9 @@ func (s *Store) goodsHistory(ctx context.Context, customerID, exceptCaseID strin
 			WHERE leg.doc ->> 'after' <> '' AND other ->> 'id' = leg.doc ->> 'after' LIMIT 1) AS before ON true
 		WHERE c.customer_id = $1 AND c.id <> $2 AND c.opened_at <= $3
 			AND (leg.doc ->> 'type' = 'repair' AND leg.doc -> 'repair' ? 'received_at'
-				OR leg.doc ->> 'type' = 'replacement' AND leg.doc -> 'replacement' ? 'signed_at')
+				OR leg.doc ->> 'type' = 'replacement' AND leg.doc -> 'replacement' ? 'signed_at'
+				OR leg.doc ->> 'type' = 'compensation' AND NOT leg.doc -> 'money' ? 'returns'
+					AND leg.doc ->> 'state' NOT IN ('failed', 'cancelled'))
 		ORDER BY c.opened_at DESC, c.id DESC, leg.doc ->> 'id' LIMIT $4`, customerID, exceptCaseID, at, goodsHistoryLimit)
 	if err != nil {
 		return err
@@ -35,7 +37,7 @@ func (s *Store) goodsHistory(ctx context.Context, customerID, exceptCaseID strin
 	var handedOver *string
 	var leg dispute.Leg
 	_, err = pgx.ForEachRow(rows, []any{&caseID, &orderID, &leg, &handedOver}, func() error {
-		h.AddGoods(caseID, orderID, &leg, instant(handedOver))
+		h.AddLeg(caseID, orderID, &leg, instant(handedOver))
 		leg, handedOver = dispute.Leg{}, nil
 		return nil
 	})

@@ -9,7 +9,7 @@ import (
 	"github.com/redresshq/redress/dispute"
 )
 
-// What was repaired and exchanged in the customer's other cases comes with the history.
+// What was repaired, exchanged and compensated in the customer's other cases comes with the history.
 func TestCustomerHistoryKnowsRepairsAndExchanges(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -24,6 +24,12 @@ func TestCustomerHistoryKnowsRepairsAndExchanges(t *testing.T) {
 		{ID: "repair-2", Type: dispute.LegRepair, State: dispute.RepairCancelled, Repair: &dispute.RepairLeg{RepairID: "RPR-old-2", Lines: lines}},
 		{ID: "replacement-1", Type: dispute.LegReplacement, State: dispute.ReplacementSigned,
 			Replacement: &dispute.ReplacementLeg{ReplacementID: "RPL-old-1", Parts: []dispute.LineAmount{{LineID: "line_1", Quantity: 1}}, SignedAt: at(20)}},
+		{ID: "compensation-1", Type: dispute.LegCompensation, State: dispute.MoneySucceeded,
+			Money: &dispute.MoneyLeg{Key: "case_old/compensation-1/1", Amount: dispute.Money{Amount: 400, Currency: "CNY"}}},
+		{ID: "compensation-2", Type: dispute.LegCompensation, State: dispute.MoneyFailed,
+			Money: &dispute.MoneyLeg{Key: "case_old/compensation-2/1", Amount: dispute.Money{Amount: 500, Currency: "CNY"}}},
+		{ID: "compensation-3", Type: dispute.LegCompensation, State: dispute.MoneySucceeded, Money: &dispute.MoneyLeg{Key: "case_old/compensation-3/1",
+			Form: dispute.FormCoupon, Returns: &dispute.Credit{Kind: dispute.ReductionCoupon, Amount: 100}, Amount: dispute.Money{Amount: 100, Currency: "CNY"}}},
 	}
 	_, err := b.Record(t.Context(), opening(old))
 	require.NoError(t, err)
@@ -34,6 +40,8 @@ func TestCustomerHistoryKnowsRepairsAndExchanges(t *testing.T) {
 	require.Equal(t, []dispute.PastRepair{{CaseID: "case_old", LegID: "repair-1", OrderID: old.OrderID, Lines: lines,
 		State: dispute.RepairReturned, From: at(2), To: at(9)}}, h.Repairs)
 	require.Equal(t, []dispute.PastExchange{{CaseID: "case_old", LegID: "replacement-1", OrderID: old.OrderID, Lines: lines, SignedAt: at(20)}}, h.Exchanges)
+	require.Equal(t, []dispute.PastCompensation{{CaseID: "case_old", LegID: "compensation-1", OrderID: old.OrderID,
+		Amount: dispute.Money{Amount: 400, Currency: "CNY"}}}, h.Compensations)
 	h, err = b.CustomerHistory(t.Context(), "cus_2", "case_1", noon.Add(time.Hour))
 	require.NoError(t, err)
 	require.Empty(t, h.Repairs)

@@ -25,6 +25,7 @@ func (r *caseRun) execute(remedies []dispute.Remedy, plan dispute.LegPlan, by di
 	r.log(dispute.EventExecution, by, plan.Rule, kv{"remedies": remedies})
 	r.supersede(plan)
 	r.startLegs(plan.Legs, plan.Rule)
+	r.returnHeld(dispute.System, "decided")
 }
 
 // progress lets follow what follows from the state alone, in the turn that made it so.

@@ -49,7 +49,7 @@ func (r *caseRun) goodsToUndo() bool {
 	return r.legBy(func(l *dispute.Leg) bool {
 		switch {
 		case l.Replacement != nil:
-			return l.State == dispute.ReplacementCancelled && l.Replacement.Asked() && l.Problem == ""
+			return l.ToFree() && l.Problem != dispute.ProblemNotCancelled
 		case l.Amendment != nil:
 			return l.Amendment.Holding(l.State) && l.Problem != dispute.ProblemNotReleased
 		}

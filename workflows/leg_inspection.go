@@ -90,8 +90,18 @@ func (r *caseRun) inspected(w dispute.WarehouseInspected) {
 }
 
 // moneyMoved says whether a refund for the goods of this return is already out:
-// the one that waited for it, or one that no longer waits.
+// the one that waited for it, or one that no longer waits. Money for other units of the
+// same lines is none of it, as long as something waits for these.
 func (r *caseRun) moneyMoved(l *dispute.Leg) bool {
+	return r.refunded(l) && !(r.awaits(l) && r.judgesOwnGoods())
+}
+
+// awaits says whether something was promised for the goods of the return and waits for them.
+func (r *caseRun) awaits(ret *dispute.Leg) bool {
+	return r.legBy(func(m *dispute.Leg) bool { return m.After == ret.ID && m.State == dispute.MoneyRequired }) != nil
+}
+
+func (r *caseRun) refunded(l *dispute.Leg) bool {
 	for i := range r.Case.Legs {
 		m := &r.Case.Legs[i]
 		if m.Money != nil && (m.After == l.ID || (m.After == "" && refundsAny(m, l.Return.Instructions.Items))) &&
@@ -154,8 +164,7 @@ func (r *caseRun) judge(l *dispute.Leg, again bool) {
 // returnAccepted lets what waited for the goods go on. Goods whose refund was given
 // up before they arrived are for a person: nobody else would pay for them.
 func (r *caseRun) returnAccepted(l *dispute.Leg) {
-	awaited := slices.ContainsFunc(r.Case.Legs, func(m dispute.Leg) bool { return m.After == l.ID && m.State == dispute.MoneyRequired })
-	if awaited || r.moneyMoved(l) || r.sentWithout(l.ID) != nil {
+	if r.awaits(l) || r.moneyMoved(l) || r.sentWithout(l.ID) != nil {
 		r.resumeExecution()
 		return
 	}

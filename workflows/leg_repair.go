@@ -78,6 +78,8 @@ func (r *caseRun) approveRepair(leg dispute.Leg) func(world) func() error {
 		return r.onReturn(leg.ID, func(l *dispute.Leg) {
 			switch {
 			case l.State.Final():
+			case l.Repair.AcceptedAt == nil || !l.Repair.AcceptedAt.Equal(*rep.AcceptedAt):
+				return // another price meanwhile: the workshop is told of that one
 			case err == nil:
 				l.Repair.Approved = true
 			default:

@@ -101,16 +101,28 @@ func (r *caseRun) keepsGoods(legID string) bool {
 	return l != nil && l.Repair != nil && (l.State == dispute.RepairSendingBack || l.State == dispute.RepairShipped)
 }
 
-// remedied says whether money or goods were given for the lines, or are on their way.
+// remedied says whether whole units of the lines were paid for or replaced, or are going to
+// be, or go back with another repair. A part of the price leaves the goods the customer's.
 func (r *caseRun) remedied(lines []dispute.Line) bool {
 	return r.legBy(func(l *dispute.Leg) bool {
 		switch l.State {
-		case dispute.MoneyFailed, dispute.MoneyCancelled, dispute.ReplacementLost:
+		case dispute.MoneyFailed, dispute.MoneyCancelled, dispute.ReplacementLost, dispute.RepairIrreparable:
 			return false
 		}
-		return (l.Type == dispute.LegRefund && l.Money != nil && refundsAny(l, lines)) ||
-			(l.Replacement != nil && l.Replacement.Replaces(lines))
+		return (l.Type == dispute.LegRefund && l.Money != nil && overlap(wholeUnits(l.Money), lines)) ||
+			(l.Replacement != nil && l.Replacement.Replaces(lines)) || (l.Repair != nil && overlap(l.Repair.Lines, lines))
 	}) != nil
+}
+
+// wholeUnits are the units that a refund gives back, and not a part of their price.
+func wholeUnits(m *dispute.MoneyLeg) []dispute.Line {
+	var lines []dispute.Line
+	for _, part := range m.Lines {
+		if part.Quantity > 0 {
+			lines = append(lines, dispute.Line{LineID: part.LineID, Quantity: part.Quantity})
+		}
+	}
+	return lines
 }
 
 // returnHeld sends back what lies in the workshop and for which nothing more is given.
@@ -135,11 +147,7 @@ func (r *caseRun) supersedeRepairs(plan dispute.LegPlan) {
 		case leg.Repair != nil:
 			lines = append(lines, leg.Repair.Lines...)
 		case leg.Type == dispute.LegRefund && leg.Money != nil:
-			for _, part := range leg.Money.Lines {
-				if part.Quantity > 0 {
-					lines = append(lines, dispute.Line{LineID: part.LineID, Quantity: part.Quantity})
-				}
-			}
+			lines = append(lines, wholeUnits(leg.Money)...)
 		}
 	}
 	for i := range r.Case.Legs {

@@ -23,6 +23,9 @@ func (r *caseRun) progressReplacement(leg *dispute.Leg) {
 // maySend says whether what the goods wait for has come: the return accepted, or by the
 // policy on its way.
 func (r *caseRun) maySend(leg *dispute.Leg) bool {
+	if r.toFree(leg.Replacement.Lines()) {
+		return false // what was asked for before may leave yet
+	}
 	if leg.After == "" {
 		return true
 	}
@@ -44,8 +47,8 @@ func (r *caseRun) maySend(leg *dispute.Leg) bool {
 func (r *caseRun) advanceReplacement(leg *dispute.Leg) {
 	rep := leg.Replacement
 	switch {
-	case leg.State == dispute.ReplacementCancelled:
-		if rep.Asked() && leg.Problem == "" && !r.inflight[replacing(leg.ID)] {
+	case leg.ToFree():
+		if leg.Problem != dispute.ProblemNotCancelled && !r.inflight[replacing(leg.ID)] {
 			r.cancelReplacement(leg)
 		}
 		return
@@ -74,6 +77,7 @@ func (r *caseRun) reserved(l *dispute.Leg, by *time.Time, err error) {
 	case l.State != dispute.ReplacementRequired:
 		return // a report was quicker, or the goods are not wanted any more
 	case err != nil:
+		l.Replacement.Unsure = !isFinal(err)
 		r.replacementFailed(l, warehouse, partnerProblem(err, "replacement_not_taken"))
 	default:
 		now := r.now()
@@ -158,8 +162,8 @@ func (r *caseRun) replaced(u dispute.ReplacementUpdate) {
 	case "delayed":
 		r.replacementDelayed(l, u)
 	case "out_of_stock", "cancelled":
-		if l.State == dispute.ReplacementCancelled {
-			rep.Voided = true
+		if l.State == dispute.ReplacementCancelled || l.ToFree() {
+			r.freed(l, warehouse)
 			return
 		}
 		problem := dispute.ProblemOutOfStock
@@ -179,7 +183,7 @@ func (r *caseRun) replacementShipped(l *dispute.Leg, carrier, number string) {
 	if l.State == dispute.ReplacementShipped || !l.CanBecome(dispute.ReplacementShipped) {
 		return
 	}
-	gone := l.State == dispute.ReplacementCancelled
+	gone := gaveUp(l.State)
 	now := r.now()
 	rep.ShippedAt, rep.Carrier, rep.TrackingNumber = &now, carrier, number
 	r.meetLegClocks(l.ID)
@@ -208,7 +212,8 @@ func (r *caseRun) goneAlready(l *dispute.Leg) {
 			r.setLeg(m, dispute.MoneyCancelled, dispute.System, "goods_have_left")
 		}
 	}
-	if r.Engine.Ending == "" {
+	if r.Engine.Ending == "" && !r.refundOut(l) {
+		r.withdrawProposals() // they did not know of it
 		r.askAgent(&dispute.Explanation{Code: "goods_have_left", Detail: map[string]string{"leg_id": l.ID}}, "")
 		return
 	}
@@ -220,7 +225,7 @@ func (r *caseRun) replacementSigned(l *dispute.Leg, by dispute.Actor) {
 	if l.State == dispute.ReplacementSigned || !l.CanBecome(dispute.ReplacementSigned) {
 		return
 	}
-	lost := l.State == dispute.ReplacementLost
+	lost := l.State == dispute.ReplacementLost || l.State == dispute.ReplacementFailed
 	now := r.now()
 	l.Replacement.SignedAt = &now
 	if l.Replacement.ShippedAt == nil {

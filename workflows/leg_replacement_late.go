@@ -82,7 +82,7 @@ func (r *caseRun) cancelReplacement(leg *dispute.Leg) {
 		_, err := call[any](w, partnerOptions(QueueWarehouse, undoPatience, "cancel "+name), activities.NameCancelReplacement, name)
 		return r.onReturn(id, func(l *dispute.Leg) {
 			switch {
-			case l.State != dispute.ReplacementCancelled:
+			case !l.ToFree():
 				return
 			case err == nil:
 				l.Replacement.Voided = true
@@ -117,21 +117,32 @@ func (r *caseRun) supersedeGoods(lines []dispute.Line) {
 // goodsInTheWay says whether goods for the same lines may still leave: money for them waits
 // until the warehouse has given them free.
 func (r *caseRun) goodsInTheWay(m *dispute.Leg) bool {
-	return r.legBy(func(l *dispute.Leg) bool {
-		return l.Replacement != nil && l.State == dispute.ReplacementCancelled && l.Replacement.Asked() && refundsAny(m, l.Replacement.Lines())
-	}) != nil
+	return r.legBy(func(l *dispute.Leg) bool { return l.ToFree() && refundsAny(m, l.Replacement.Lines()) }) != nil
+}
+
+// toFree is goodsInTheWay for other goods for the lines: they wait too.
+func (r *caseRun) toFree(lines []dispute.Line) bool {
+	return r.legBy(func(l *dispute.Leg) bool { return l.ToFree() && l.Replacement.Replaces(lines) }) != nil
+}
+
+// freed marks goods that were given up and that the warehouse does not send.
+func (r *caseRun) freed(l *dispute.Leg, by dispute.Actor) {
+	l.Replacement.Voided = true
+	if l.Problem != dispute.ProblemNotCancelled {
+		return
+	}
+	l.Problem = ""
+	r.log(dispute.EventLegChanged, by, "voided", kv{"leg_id": l.ID, "replacement_id": l.Replacement.ReplacementID})
+	r.settleAtDesk()
 }
 
 // resolveReplacement settles the leg by hand: succeeded counts as signed for, failed as
 // given up, and retry asks the warehouse anew under a new name.
 func (r *caseRun) resolveReplacement(l *dispute.Leg, c dispute.ResolveCommand) error {
-	rep := l.Replacement
 	refuse := dispute.Errorf(dispute.CodeNotAllowedNow, "a replacement that is %s cannot be resolved as %s", l.State, c.Result)
 	switch {
-	case l.State == dispute.ReplacementCancelled && l.Problem != "" && c.Result == dispute.ResultFailed:
-		l.Problem, rep.Voided = "", true
-		r.log(dispute.EventLegChanged, c.Actor, "voided", kv{"leg_id": l.ID, "replacement_id": rep.ReplacementID})
-		r.settleAtDesk()
+	case l.Problem == dispute.ProblemNotCancelled && c.Result == dispute.ResultFailed:
+		r.freed(l, c.Actor)
 		return nil
 	case c.Result == dispute.ResultSucceeded:
 		if !l.CanBecome(dispute.ReplacementSigned) {
@@ -153,6 +164,8 @@ func (r *caseRun) resolveReplacement(l *dispute.Leg, c dispute.ResolveCommand) e
 		return nil
 	case l.State != dispute.ReplacementFailed && l.State != dispute.ReplacementLost:
 		return refuse
+	case l.ToFree():
+		return dispute.Errorf(dispute.CodeNotAllowedNow, "the warehouse may have the goods of %s on their way; it is being told to keep them", l.ID)
 	case r.refundOut(l):
 		return dispute.Errorf(dispute.CodeNotAllowedNow, "money for the goods of %s is paid or on its way", l.ID)
 	}

@@ -143,10 +143,11 @@ func (r *recoveryRun) collect() {
 func (r *recoveryRun) onSignal(s signal) {
 	var u dispute.ClaimUpdate
 	by := dispute.Actor{Role: dispute.Role(r.Party)}
+	body := storable(s.body)
 	switch {
 	case s.name != dispute.SignalClaimUpdate:
 		r.log(dispute.EventRecoveryIgnored, by, "unknown_signal", "", kv{"signal": clip(string(s.name))})
-	case json.Unmarshal(s.body, &u) != nil:
+	case json.Unmarshal(body, &u) != nil:
 		r.log(dispute.EventRecoveryIgnored, by, "malformed", "", nil)
 	case r.Saw(u.EventID):
 		r.log(dispute.EventRecoveryIgnored, by, "repeated", u.EventID, nil)

@@ -22,10 +22,15 @@ func (r *caseRun) collectSignals() {
 	}
 }
 
+// storable takes the character NUL out of a document: the record cannot hold it, and a turn
+// that holds it would be tried for ever.
+func storable(body []byte) []byte {
+	return bytes.ReplaceAll(body, []byte(`\u0000`), []byte(`\ufffd`))
+}
+
 // signal takes one signal's document.
 func (r *caseRun) signal(name dispute.SignalName, body []byte) {
-	// The record cannot hold the character NUL, and a turn that holds it would be tried for ever.
-	body = bytes.ReplaceAll(body, []byte(`\u0000`), []byte(`\ufffd`))
+	body = storable(body)
 	switch name {
 	case dispute.SignalEvidenceSubmitted:
 		take(r, name, body, r.evidence)

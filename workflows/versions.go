@@ -52,3 +52,12 @@ const changeWaitsForLegs = "close-waits-for-legs"
 func (r *caseRun) waitsForLegs() bool {
 	return r.world.version(changeWaitsForLegs, 1) != workflow.DefaultVersion
 }
+
+// changeOwnGoods: releases 1 and 2 did not look at goods that came back, where money for
+// other units of the same line was out.
+const changeOwnGoods = "judge-goods-that-something-waits-for"
+
+// judgesOwnGoods says whether goods are looked at as long as something waits for them.
+func (r *caseRun) judgesOwnGoods() bool {
+	return r.world.version(changeOwnGoods, 1) != workflow.DefaultVersion
+}
