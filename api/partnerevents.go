@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/redresshq/redress/dispute"
 )
@@ -13,12 +12,9 @@ func (s *Server) ListPartnerEvents(ctx context.Context, r ListPartnerEventsReque
 	if r.Params.State != nil {
 		state = dispute.InboxState(*r.Params.State)
 	}
-	var cursor int64
-	if c := value(r.Params.Cursor); c != "" {
-		var err error
-		if cursor, err = strconv.ParseInt(c, 10, 64); err != nil || cursor < 0 {
-			return nil, dispute.Invalid("the cursor is not one of ours", dispute.Field{Pointer: "cursor", Detail: "take next_cursor as it is"})
-		}
+	cursor, err := sequenceCursor(r.Params.Cursor)
+	if err != nil {
+		return nil, err
 	}
 	events, err := s.Store.ListInbox(ctx, state, cursor, limit)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -119,12 +118,9 @@ func (s *Server) ListWeeklyReports(ctx context.Context, r ListWeeklyReportsReque
 // ListAccesses answers who looked at what people sent in.
 func (s *Server) ListAccesses(ctx context.Context, r ListAccessesRequestObject) (ListAccessesResponseObject, error) {
 	limit := pageSize(r.Params.Limit)
-	var before int64
-	if c := value(r.Params.Cursor); c != "" {
-		var err error
-		if before, err = strconv.ParseInt(c, 10, 64); err != nil || before < 1 {
-			return nil, dispute.Invalid("the cursor is not one of this list", dispute.Field{Pointer: "cursor", Detail: "use next_cursor of the page before"})
-		}
+	before, err := sequenceCursor(r.Params.Cursor)
+	if err != nil {
+		return nil, err
 	}
 	all, err := s.Store.Accesses(ctx, exchangeOf(ctx).caseID(), before, limit+1)
 	if err != nil {
@@ -133,7 +129,7 @@ func (s *Server) ListAccesses(ctx context.Context, r ListAccessesRequestObject) 
 	page := AccessPage{Items: []dispute.Access{}}
 	if len(all) > limit {
 		all = all[:limit]
-		page.NextCursor = fmt.Sprint(all[limit-1].ID)
+		page.NextCursor = itoa(all[limit-1].ID)
 	}
 	page.Items = append(page.Items, all...)
 	return ListAccesses200JSONResponse(page), nil

@@ -24,11 +24,11 @@ func replacementUpdated(b WebhookBody) (Translated, error) {
 	f.name("/data/replacement_id", d.ReplacementID)
 	f.need(d.Sequence != nil && *d.Sequence >= 1, "/data/sequence", "a number from 1, rising with each report of the replacement")
 	switch d.Status {
-	case "reserved", "signed", "out_of_stock", "cancelled":
-	case "shipped":
+	case dispute.ReportedReserved, dispute.ReportedSigned, dispute.ReportedOutOfStock, dispute.ReportedCancelled:
+	case dispute.ReportedShipped:
 		f.name("/data/carrier", d.Carrier)
 		f.name("/data/tracking_number", d.TrackingNumber)
-	case "delayed":
+	case dispute.ReportedDelayed:
 		f.need(d.DispatchBy != nil, "/data/dispatch_by", "the new date")
 	default:
 		f.need(false, "/data/status", "reserved, shipped, signed, delayed, out_of_stock or cancelled")

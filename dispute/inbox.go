@@ -21,12 +21,6 @@ const (
 	SignalReproject          SignalName = "reproject"
 )
 
-// SignalNames lists every signal of a case.
-func SignalNames() []SignalName {
-	return []SignalName{SignalEvidenceSubmitted, SignalReturnShipped, SignalWarehouseReceived, SignalWarehouseInspected,
-		SignalCarrierUpdate, SignalPaymentUpdate, SignalReplacementUpdate, SignalRepairUpdate, SignalReproject}
-}
-
 // The channels on which the record tells processes that there may be work.
 const (
 	ChannelInbox  = "redress_inbox"

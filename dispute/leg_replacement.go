@@ -25,9 +25,19 @@ var replacementMoves = map[LegState][]LegState{
 	ReplacementFailed:    {ReplacementShipped, ReplacementSigned},
 }
 
+// The words of the warehouse's report on a replacement.
+const (
+	ReportedReserved   = "reserved"
+	ReportedShipped    = "shipped"
+	ReportedSigned     = "signed"
+	ReportedDelayed    = "delayed"
+	ReportedOutOfStock = "out_of_stock"
+	ReportedCancelled  = "cancelled"
+)
+
 // The problems of a replacement that the rules know; the others are the warehouse's codes.
 const (
-	ProblemOutOfStock         = "out_of_stock"
+	ProblemOutOfStock         = ReportedOutOfStock
 	ProblemReturnedToSender   = "returned_to_sender"
 	ProblemReplacementLost    = "replacement_lost"
 	ProblemReplacementUnknown = "replacement_not_found" // the carrier does not know where it is

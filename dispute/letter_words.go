@@ -145,44 +145,39 @@ func (w writer) all(v any) []string {
 
 // remedies is a line for each remedy, with its amount and its lines.
 func (w writer) remedies(v any) string {
-	var said []string
-	values, ok := v.([]any)
-	if !ok {
-		return ""
-	}
-	for _, one := range values {
-		fields, ok := one.(map[string]any)
-		if !ok {
-			continue
-		}
-		line := w.word(fields["type"])
-		if line == "" {
-			continue
-		}
-		if amount := w.money(fields["amount"]); amount != "" {
+	return eachOf(v, func(fields map[string]any) string {
+		line, amount := w.word(fields["type"]), w.money(fields["amount"])
+		if line != "" && amount != "" {
 			line += w.colon() + amount
 		}
-		said = append(said, line)
-	}
-	return lines(said)
+		return line
+	})
 }
 
 // items is a line for each order line with its quantity.
 func (w writer) items(v any) string {
+	return eachOf(v, func(fields map[string]any) string {
+		id, ok1 := fields["line_id"].(string)
+		n, ok2 := fields["quantity"].(int64)
+		if !ok1 || !ok2 || id == "" {
+			return ""
+		}
+		return fmt.Sprintf("%s × %d", id, n)
+	})
+}
+
+// eachOf is a line for each object of a list that one has words for.
+func eachOf(v any, one func(fields map[string]any) string) string {
 	var said []string
 	values, ok := v.([]any)
 	if !ok {
 		return ""
 	}
-	for _, one := range values {
-		fields, ok := one.(map[string]any)
-		if !ok {
-			continue
-		}
-		id, ok1 := fields["line_id"].(string)
-		n, ok2 := fields["quantity"].(int64)
-		if ok1 && ok2 && id != "" {
-			said = append(said, fmt.Sprintf("%s × %d", id, n))
+	for _, value := range values {
+		if fields, ok := value.(map[string]any); ok {
+			if line := one(fields); line != "" {
+				said = append(said, line)
+			}
 		}
 	}
 	return lines(said)

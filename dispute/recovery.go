@@ -21,11 +21,6 @@ const (
 	RecoveryWrittenOff RecoveryState = "written_off" // nothing came back
 )
 
-// RecoveryStates lists all states.
-func RecoveryStates() []RecoveryState {
-	return []RecoveryState{RecoveryRequired, RecoveryFiled, RecoveryAccepted, RecoveryDenied, RecoveryRecovered, RecoveryWrittenOff}
-}
-
 // Final says that nothing more is awaited.
 func (s RecoveryState) Final() bool { return s == RecoveryRecovered || s == RecoveryWrittenOff }
 

@@ -175,7 +175,7 @@ func lossesOf(c *Case) []loss {
 }
 
 // paysOut says that the customer got money, not a coupon or a gift.
-func paysOut(m *MoneyLeg) bool { return m.Form == "" || m.Form == "payout" }
+func paysOut(m *MoneyLeg) bool { return m.Form == "" || m.Form == FormPayout }
 
 // refundLosses are the goods and freight of a refund. Goods that came back as new are no
 // loss; a refund that names no lines counts as goods.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/redresshq/redress/dispute"
 )
@@ -41,15 +40,7 @@ func newHolds(w *warehouse) *holds {
 
 // applyEffect takes an effect of the ledger; false where it is not about a stopped order.
 func (h *holds) applyEffect(e Entry) (bool, error) {
-	if !strings.HasPrefix(e.Kind, "interception.") {
-		return false, nil
-	}
-	var one hold
-	if err := json.Unmarshal(e.Data, &one); err != nil {
-		return true, fmt.Errorf("decode %s: %w", e.Kind, err)
-	}
-	h.all[one.AmendmentID] = one
-	return true, nil
+	return keep(e, "interception.", h.all, func(one hold) string { return one.AmendmentID })
 }
 
 func (h *holds) intercept(_ *http.Request, body []byte) (outcome, error) {

@@ -1,8 +1,6 @@
 package partners
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 
 	"github.com/redresshq/redress/dispute"
@@ -61,15 +59,7 @@ func newClaimBook(p *partner) *claimBook {
 
 // takes applies the effects that are about claims, and says whether this was one.
 func (b *claimBook) takes(e Entry) (bool, error) {
-	if e.Kind != "claim.filed" && e.Kind != "claim.updated" {
-		return false, nil
-	}
-	var f filedClaim
-	if err := json.Unmarshal(e.Data, &f); err != nil {
-		return true, fmt.Errorf("decode %s: %w", e.Kind, err)
-	}
-	b.claims[f.Key] = f
-	return true, nil
+	return keep(e, "claim.", b.claims, func(f filedClaim) string { return f.Key })
 }
 
 func (b *claimBook) file(_ *http.Request, body []byte) (outcome, error) {

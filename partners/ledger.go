@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -66,6 +67,20 @@ func (f Filter) match(e Entry) bool {
 	return (kind == "all" || kind == e.Type) && e.Seq > f.After &&
 		(f.CaseID == "" || f.CaseID == e.CaseID) && (f.OrderID == "" || f.OrderID == e.OrderID) &&
 		(f.Kind == "" || f.Kind == e.Kind) && (f.Key == "" || f.Key == e.Key) && (f.Ref == "" || f.Ref == e.Ref)
+}
+
+// keep takes an effect of a family ("repair.") into what a partner knows by its name;
+// false where the effect is of another family.
+func keep[T any](e Entry, family string, all map[string]T, name func(T) string) (bool, error) {
+	if !strings.HasPrefix(e.Kind, family) {
+		return false, nil
+	}
+	var one T
+	if err := json.Unmarshal(e.Data, &one); err != nil {
+		return true, fmt.Errorf("decode %s: %w", e.Kind, err)
+	}
+	all[name(one)] = one
+	return true, nil
 }
 
 // ledger holds the entries of one partner, in memory and in a file if it has one.

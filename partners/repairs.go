@@ -2,12 +2,9 @@ package partners
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/redresshq/redress/dispute"
@@ -70,15 +67,7 @@ func newWorkshop(w *warehouse) *workshop {
 
 // applyEffect takes an effect of the ledger; false where it is not about repairs.
 func (s *workshop) applyEffect(e Entry) (bool, error) {
-	if !strings.HasPrefix(e.Kind, "repair.") {
-		return false, nil
-	}
-	var m mending
-	if err := json.Unmarshal(e.Data, &m); err != nil {
-		return true, fmt.Errorf("decode %s: %w", e.Kind, err)
-	}
-	s.all[m.RepairID] = m
-	return true, nil
+	return keep(e, "repair.", s.all, func(m mending) string { return m.RepairID })
 }
 
 func (s *workshop) announceRepair(_ *http.Request, body []byte) (outcome, error) {

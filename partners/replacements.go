@@ -3,10 +3,8 @@ package partners
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"reflect"
-	"strings"
 	"time"
 
 	"github.com/redresshq/redress/dispute"
@@ -80,21 +78,13 @@ func newSendings(w *warehouse) *sendings {
 
 // applyEffect takes an effect of the ledger; false where it is not about goods sent anew.
 func (s *sendings) applyEffect(e Entry) (bool, error) {
-	switch {
-	case e.Kind == "stock.set":
+	if e.Kind == "stock.set" {
 		var set Stock
 		err := json.Unmarshal(e.Data, &set)
 		s.stock[set.OrderID+"/"+set.SKU] = set.Available
 		return true, err
-	case strings.HasPrefix(e.Kind, "replacement."):
-		var one sending
-		if err := json.Unmarshal(e.Data, &one); err != nil {
-			return true, fmt.Errorf("decode %s: %w", e.Kind, err)
-		}
-		s.all[one.ReplacementID] = one
-		return true, nil
 	}
-	return false, nil
+	return keep(e, "replacement.", s.all, func(one sending) string { return one.ReplacementID })
 }
 
 func (s *sendings) has(orderID, sku string) bool {

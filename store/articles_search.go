@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -35,12 +33,8 @@ const rankOfOne = "0.0607927"
 // the language that fits best. With a text every article has one of its words at least;
 // the index finds them. CodeInvalid for a cursor that is not ours or a limit out of range.
 func (s *Store) SearchArticles(ctx context.Context, f dispute.ArticleQuery) (dispute.ArticlePage, error) {
-	if f.Limit < 0 || f.Limit > maxArticles {
-		return dispute.ArticlePage{}, dispute.Invalid("the limit is out of range",
-			dispute.Field{Pointer: "/limit", Detail: fmt.Sprintf("1 to %d", maxArticles)})
-	}
-	if f.Limit == 0 {
-		f.Limit = defaultArticles
+	if err := checkLimit(&f.Limit, defaultArticles, maxArticles); err != nil {
+		return dispute.ArticlePage{}, err
 	}
 	sql, args, err := articleQuery(f)
 	if err != nil {
@@ -61,7 +55,7 @@ func (s *Store) SearchArticles(ctx context.Context, f dispute.ArticleQuery) (dis
 	if len(found) > f.Limit {
 		page.Articles = found[:f.Limit]
 		last := page.Articles[f.Limit-1]
-		page.Next, err = articleCursor{Match: last.Match, ID: last.ArticleID}.encode()
+		page.Next, err = encodeCursor(articleCursor{Match: last.Match, ID: last.ArticleID})
 	}
 	return page, err
 }
@@ -134,20 +128,8 @@ type articleCursor struct {
 	ID    string `json:"a"`
 }
 
-func (c articleCursor) encode() (string, error) {
-	raw, err := json.Marshal(c)
-	if err != nil {
-		return "", fmt.Errorf("cursor: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(raw), nil
-}
-
 func decodeArticleCursor(text string) (c articleCursor, err error) {
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return c, err
-	}
-	if err := json.Unmarshal(raw, &c); err != nil {
+	if err := readCursor(text, &c); err != nil {
 		return c, err
 	}
 	if c.ID == "" || c.Match < 0 || c.Match > 100 {

@@ -24,12 +24,8 @@ const (
 // soonest due first (cases without a running clock last). CodeInvalid for a cursor
 // that is not ours or belongs to the other order, and for a limit out of range.
 func (s *Store) ListCases(ctx context.Context, f dispute.CaseFilter) (dispute.CasePage, error) {
-	if f.Limit < 0 || f.Limit > maxPage {
-		return dispute.CasePage{}, dispute.Invalid("the limit is out of range",
-			dispute.Field{Pointer: "/limit", Detail: fmt.Sprintf("1 to %d", maxPage)})
-	}
-	if f.Limit == 0 {
-		f.Limit = defaultPage
+	if err := checkLimit(&f.Limit, defaultPage, maxPage); err != nil {
+		return dispute.CasePage{}, err
 	}
 	sql, args, err := listQuery(f)
 	if err != nil {
@@ -137,20 +133,37 @@ func cursorTime(byDue bool, c dispute.Case, due pgtype.Timestamptz) string {
 	}
 }
 
-func encodeCursor(c cursor) (string, error) {
-	raw, err := json.Marshal(c)
+// checkLimit gives a page that names no length the standard one; CodeInvalid for one that
+// is out of range.
+func checkLimit(limit *int, standard, most int) error {
+	if *limit < 0 || *limit > most {
+		return dispute.Invalid("the limit is out of range", dispute.Field{Pointer: "/limit", Detail: fmt.Sprintf("1 to %d", most)})
+	}
+	if *limit == 0 {
+		*limit = standard
+	}
+	return nil
+}
+
+// encodeCursor writes the place where a page ended, of whatever list.
+func encodeCursor(place any) (string, error) {
+	raw, err := json.Marshal(place)
 	if err != nil {
 		return "", fmt.Errorf("cursor: %w", err)
 	}
 	return base64.RawURLEncoding.EncodeToString(raw), nil
 }
 
-func decodeCursor(text string) (c cursor, err error) {
+func readCursor(text string, place any) error {
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
-		return c, err
+		return err
 	}
-	if err := json.Unmarshal(raw, &c); err != nil {
+	return json.Unmarshal(raw, place)
+}
+
+func decodeCursor(text string) (c cursor, err error) {
+	if err := readCursor(text, &c); err != nil {
 		return c, err
 	}
 	if c.At == "infinity" && c.ByDue {

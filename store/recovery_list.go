@@ -25,12 +25,8 @@ func (s *Store) GetRecovery(ctx context.Context, id string) (dispute.RecoveryRec
 // ListRecoveries returns one page, newest first. CodeInvalid for a cursor that is not
 // ours, and for a limit out of range.
 func (s *Store) ListRecoveries(ctx context.Context, f dispute.RecoveryFilter) (dispute.RecoveryPage, error) {
-	if f.Limit < 0 || f.Limit > maxPage {
-		return dispute.RecoveryPage{}, dispute.Invalid("the limit is out of range",
-			dispute.Field{Pointer: "/limit", Detail: fmt.Sprintf("1 to %d", maxPage)})
-	}
-	if f.Limit == 0 {
-		f.Limit = defaultPage
+	if err := checkLimit(&f.Limit, defaultPage, maxPage); err != nil {
+		return dispute.RecoveryPage{}, err
 	}
 	where, args := []string{"true"}, []any{f.Limit + 1}
 	for _, eq := range []struct{ column, value string }{{"state", string(f.State)}, {"party", string(f.Party)}, {"case_id", f.CaseID}} {

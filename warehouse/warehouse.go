@@ -5,7 +5,6 @@ package warehouse
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/redresshq/redress/activities"
@@ -52,9 +51,10 @@ func (c *Client) Dispatch(ctx context.Context, orderID string) (dispute.Dispatch
 
 // returned is the warehouse's view of an RMA.
 type returned struct {
-	RMAID   string `json:"rma_id"`
-	Status  string `json:"status"` // announced or cancelled
-	Address string `json:"address"`
+	RMAID       string `json:"rma_id"`
+	Status      string `json:"status"` // announced or cancelled
+	Address     string `json:"address"`
+	WarehouseID string `json:"warehouse_id"`
 }
 
 // AnnounceReturn implements activities.Warehouse. Status 409 with code
@@ -74,7 +74,7 @@ func (c *Client) AnnounceReturn(ctx context.Context, a activities.ReturnAnnounce
 	if r.Address == "" {
 		return activities.ReturnAddress{}, c.http.BadAnswer(op, "address")
 	}
-	return activities.ReturnAddress{Address: r.Address}, nil
+	return activities.ReturnAddress{Address: r.Address, WarehouseID: r.WarehouseID}, nil
 }
 
 // CancelReturn implements activities.Warehouse. Cancelling an RMA that the
@@ -87,8 +87,7 @@ func (c *Client) CancelReturn(ctx context.Context, key, rmaID string) error {
 		Operation: op, Method: http.MethodPost, Path: []string{"v1", "returns", rmaID, "cancellation"}, Key: key, Out: &r,
 		NotFound: []string{"unknown_return"},
 	})
-	var failed *activities.PartnerError
-	if errors.As(err, &failed) && failed.Status == http.StatusNotFound {
+	if notFound(err) {
 		return nil
 	}
 	if err != nil {

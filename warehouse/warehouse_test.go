@@ -49,6 +49,15 @@ func TestAnswersAboutSomethingElse(t *testing.T) {
 	}
 }
 
+// The warehouse at the address is what goods that went astray are told by.
+func TestAnnouncedReturnNamesItsWarehouse(t *testing.T) {
+	t.Parallel()
+	c := partner(t, http.StatusOK, `{"rma_id":"rma_1","status":"announced","address":"A","warehouse_id":"north"}`)
+	to, err := c.AnnounceReturn(t.Context(), activities.ReturnAnnouncement{Key: "k", RMAID: "rma_1"})
+	require.NoError(t, err)
+	require.Equal(t, activities.ReturnAddress{Address: "A", WarehouseID: "north"}, to)
+}
+
 func TestCancelReturn(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

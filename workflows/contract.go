@@ -18,6 +18,10 @@ const (
 	SweepWorkflow = "Sweep"
 	// SweepSchedule is the id of that schedule.
 	SweepSchedule = "redress-sweep"
+	// WeeklyWorkflow makes and sends the report of the last whole week.
+	WeeklyWorkflow = "WeeklyReport"
+	// WeeklySchedule is the id of the schedule that starts it, and of its workflows.
+	WeeklySchedule = "redress-weekly-report"
 	// QueryCase answers the case as the workflow holds it, for operations.
 	QueryCase = "case"
 

@@ -34,6 +34,13 @@ func (r *caseRun) delayedAtDesk(reason, legID string, old time.Time) {
 	}
 }
 
+// lateAtDesk asks the desk about a leg that takes longer than was promised, and tells the
+// customer by when it is decided.
+func (r *caseRun) lateAtDesk(problem, legID string, old time.Time) {
+	r.askAboutLeg(problem, legID)
+	r.delayedAtDesk(problem, legID, old)
+}
+
 // lastDue is when the leg's last clock of the name was due, zero if it never ran.
 func (r *caseRun) lastDue(name dispute.ClockName, legID string) time.Time {
 	due := time.Time{}

@@ -208,7 +208,7 @@ func (r *caseRun) failLeg(leg *dispute.Leg, problem string) {
 	r.cancelAfter(leg.ID, problem)
 	switch {
 	case r.Engine.Ending == "":
-		r.askAgent(&dispute.Explanation{Code: problem, Detail: map[string]string{"leg_id": leg.ID}}, "")
+		r.askAboutLeg(problem, leg.ID)
 	case leg.Money != nil && r.Engine.Ending != dispute.OutcomeCancelled:
 		// What was promised before the case ended did not arrive: that ends in no silence.
 		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": problem, "leg_id": leg.ID, "refund_key": leg.Money.Key})

@@ -122,3 +122,12 @@ func (r *rig) addressChange() dispute.Opening {
 	r.order.DeliveredAt = nil
 	return o
 }
+
+func rmaOf(c dispute.Case) string {
+	for _, l := range c.Legs {
+		if l.Return != nil {
+			return l.Return.RMAID
+		}
+	}
+	return ""
+}

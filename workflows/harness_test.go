@@ -391,12 +391,3 @@ func (r *rig) supply() {
 func (r *rig) respond(id string, action dispute.ResponseAction) *error {
 	return r.command(dispute.UpdateRespond, id, dispute.RespondCommand{Command: cmd(id, customer), OfferID: "offer_1", Action: action})
 }
-
-func rmaOf(c dispute.Case) string {
-	for _, l := range c.Legs {
-		if l.Return != nil {
-			return l.Return.RMAID
-		}
-	}
-	return ""
-}

@@ -139,8 +139,7 @@ func (r *caseRun) releaseHold(leg *dispute.Leg) {
 // goes on, and takes the case back when it comes.
 func (r *caseRun) amendmentLate(l *dispute.Leg, k dispute.Clock) {
 	r.breach(k)
-	r.askAgent(&dispute.Explanation{Code: dispute.ProblemAmendmentOverdue, Detail: map[string]string{"leg_id": l.ID}}, "")
-	r.delayedAtDesk(dispute.ProblemAmendmentOverdue, l.ID, k.DueAt)
+	r.lateAtDesk(dispute.ProblemAmendmentOverdue, l.ID, k.DueAt)
 }
 
 // resolveAmendment settles the leg by hand: succeeded counts as done, failed as given up,

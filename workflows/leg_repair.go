@@ -122,7 +122,7 @@ func (r *caseRun) toWorkshop(back, leg *dispute.Leg) {
 	r.goodsIn(leg, warehouse)
 	if r.Engine.Ending == "" && tooFew(ret, leg.Repair.Lines) {
 		back.Problem = dispute.ProblemRepairShort
-		r.askAgent(&dispute.Explanation{Code: dispute.ProblemRepairShort, Detail: map[string]string{"leg_id": back.ID}}, "")
+		r.askAboutLeg(dispute.ProblemRepairShort, back.ID)
 	}
 }
 

@@ -232,8 +232,7 @@ func (r *caseRun) retryRepair(l *dispute.Leg, c dispute.ResolveCommand, refused 
 		again := *rep
 		id := r.nextLegID(dispute.LegRepair)
 		again.RepairID, again.CalledOff, again.Announced, again.Sequence = rep.RepairID+"-"+id, false, false, 0
-		after := l.After
-		r.Case.Legs = append(r.Case.Legs, dispute.Leg{ID: id, Type: dispute.LegRepair, State: dispute.RepairRequired, After: after, Repair: &again})
+		r.Case.Legs = append(r.Case.Legs, dispute.Leg{ID: id, Type: dispute.LegRepair, State: dispute.RepairRequired, After: l.After, Repair: &again})
 		r.refer(dispute.RefRepair, again.RepairID, id)
 		r.log(dispute.EventLegStarted, c.Actor, "retry", kv{"leg_id": id, "repair_id": again.RepairID})
 		r.resumeExecution()

@@ -118,7 +118,7 @@ func (r *caseRun) diagnosed(l *dispute.Leg, u dispute.RepairUpdate) {
 			r.setLeg(l, dispute.RepairDiagnosed, workshop, "")
 		}
 		l.Problem = dispute.ProblemRepairUnpriced
-		r.askAgent(&dispute.Explanation{Code: l.Problem, Detail: map[string]string{"leg_id": l.ID}}, "")
+		r.askAboutLeg(l.Problem, l.ID)
 	default:
 		r.quoted(l, *u.Quote)
 	}

@@ -63,8 +63,7 @@ func (r *caseRun) askAboutRepair(l *dispute.Leg, k dispute.Clock, problem string
 		r.startRound(dispute.ClockRequest{Name: k.Name, LegID: l.ID, Round: k.Round + 1})
 		return
 	}
-	r.askAgent(&dispute.Explanation{Code: problem, Detail: map[string]string{"leg_id": l.ID}}, "")
-	r.delayedAtDesk(problem, l.ID, k.DueAt)
+	r.lateAtDesk(problem, l.ID, k.DueAt)
 }
 
 // cameToNothing follows a repair that takes too long or cannot be made: where the rules

@@ -153,21 +153,21 @@ func (r *caseRun) replaced(u dispute.ReplacementUpdate) {
 	rep.Sequence = u.Sequence
 	r.logEvent(dispute.EventReplacementUpdated, warehouse, clip(u.Status), u.EventID, kv{"leg_id": l.ID, "reason": clip(u.Reason), "dispatch_by": u.DispatchBy})
 	switch u.Status {
-	case "reserved":
+	case dispute.ReportedReserved:
 		r.reserved(l, u.DispatchBy, nil)
-	case "shipped":
+	case dispute.ReportedShipped:
 		r.replacementShipped(l, u.Carrier, u.TrackingNumber)
-	case "signed":
+	case dispute.ReportedSigned:
 		r.replacementSigned(l, warehouse)
-	case "delayed":
+	case dispute.ReportedDelayed:
 		r.replacementDelayed(l, u)
-	case "out_of_stock", "cancelled":
+	case dispute.ReportedOutOfStock, dispute.ReportedCancelled:
 		if l.State == dispute.ReplacementCancelled || l.ToFree() {
 			r.freed(l, warehouse)
 			return
 		}
 		problem := dispute.ProblemOutOfStock
-		if u.Status == "cancelled" {
+		if u.Status == dispute.ReportedCancelled {
 			problem = "cancelled_by_warehouse"
 		}
 		r.replacementFailed(l, warehouse, problem)
@@ -214,7 +214,7 @@ func (r *caseRun) goneAlready(l *dispute.Leg) {
 	}
 	if r.Engine.Ending == "" && !r.refundOut(l) {
 		r.withdrawProposals() // they did not know of it
-		r.askAgent(&dispute.Explanation{Code: "goods_have_left", Detail: map[string]string{"leg_id": l.ID}}, "")
+		r.askAboutLeg("goods_have_left", l.ID)
 		return
 	}
 	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "goods_have_left", "leg_id": l.ID})

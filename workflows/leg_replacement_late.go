@@ -17,8 +17,7 @@ func (r *caseRun) replacementLate(l *dispute.Leg, k dispute.Clock) {
 		r.delayed("replacement_overdue", l.ID, k.DueAt, again.DueAt)
 		return
 	}
-	r.askAgent(&dispute.Explanation{Code: "replacement_overdue", Detail: map[string]string{"leg_id": l.ID}}, "")
-	r.delayedAtDesk("replacement_overdue", l.ID, k.DueAt)
+	r.lateAtDesk("replacement_overdue", l.ID, k.DueAt)
 }
 
 // traceReplacement asks the carrier where the goods are.
@@ -42,8 +41,7 @@ func (r *caseRun) traceReplacement(leg *dispute.Leg) {
 
 // replacementNowhere hands goods that nobody can find to the desk.
 func (r *caseRun) replacementNowhere(l *dispute.Leg) {
-	r.askAgent(&dispute.Explanation{Code: dispute.ProblemReplacementUnknown, Detail: map[string]string{"leg_id": l.ID}}, "")
-	r.delayedAtDesk(dispute.ProblemReplacementUnknown, l.ID, r.lastDue(dispute.ClockReplacementDelivery, l.ID))
+	r.lateAtDesk(dispute.ProblemReplacementUnknown, l.ID, r.lastDue(dispute.ClockReplacementDelivery, l.ID))
 }
 
 // replacementParcel is the replacement that travels under a number, or nil.
@@ -160,7 +158,7 @@ func (r *caseRun) resolveReplacement(l *dispute.Leg, c dispute.ResolveCommand) e
 		}
 		r.meetLegClocks(l.ID)
 		r.setLeg(l, dispute.ReplacementCancelled, c.Actor, "by_hand")
-		r.askAgent(&dispute.Explanation{Code: "given_up", Detail: map[string]string{"leg_id": l.ID}}, "")
+		r.askAboutLeg("given_up", l.ID)
 		return nil
 	case l.State != dispute.ReplacementFailed && l.State != dispute.ReplacementLost:
 		return refuse

@@ -275,7 +275,7 @@ func (r *caseRun) parcelLost(l *dispute.Leg, carrier, number string) {
 		r.returnLost(l)
 		return
 	}
-	r.askAgent(&dispute.Explanation{Code: "customer_parcel_lost", Detail: map[string]string{"leg_id": l.ID}}, "")
+	r.askAboutLeg("customer_parcel_lost", l.ID)
 }
 
 // returnLost follows the rule of liability for goods lost on their way back.

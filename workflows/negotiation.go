@@ -35,6 +35,11 @@ func (r *caseRun) askAgent(why *dispute.Explanation, rule string) {
 	r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": "decide", "why": code, "due_at": k.DueAt})
 }
 
+// askAboutLeg asks the desk what becomes of a leg.
+func (r *caseRun) askAboutLeg(problem, legID string) {
+	r.askAgent(&dispute.Explanation{Code: problem, Detail: map[string]string{"leg_id": legID}}, "")
+}
+
 // backToDesk gives the case back to whoever decides: the agent, or in
 // adjudication the supervisor.
 func (r *caseRun) backToDesk(why string) {

@@ -81,10 +81,19 @@ func (r *recoveryRun) run(ctx workflow.Context) (dispute.Recovery, error) {
 		}
 	}
 	r.disarm()
-	r.refuseRest()
-	workflow.SetCurrentDetails(r.world.ctx, r.words())
-	err := workflow.Await(r.world.ctx, func() bool { return workflow.AllHandlersFinished(r.world.ctx) })
-	return r.Recovery, err
+	for {
+		r.refuseRest()
+		workflow.SetCurrentDetails(r.world.ctx, r.words())
+		if err := workflow.Await(r.world.ctx, func() bool { return workflow.AllHandlersFinished(r.world.ctx) }); err != nil {
+			return r.Recovery, err
+		}
+		if !r.world.signalled() {
+			return r.Recovery, nil
+		}
+		if err := r.turn(); err != nil { // it came as the last step was written, and was acknowledged
+			return r.Recovery, r.orAnew(ctx, err)
+		}
+	}
 }
 
 // orAnew begins anew from the record when another run wrote it: the server lets only one
@@ -180,7 +189,7 @@ func (r *recoveryRun) phase() string {
 // follow does what comes with a new wait: its clock, and whoever has to act is told.
 func (r *recoveryRun) follow(before string) {
 	if r.State.Final() {
-		if before != r.phase() {
+		if before != r.phase() && !r.settled {
 			r.log(dispute.EventRecoveryClosed, dispute.System, string(r.State), "",
 				kv{"recovered": r.Recovered, "written_off": r.WrittenOff, "currency": r.Currency})
 		}

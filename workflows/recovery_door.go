@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -45,7 +46,7 @@ func onRecovery[C any](ctx workflow.Context, r *recoveryRun, name dispute.Update
 			apply: func() error {
 				m := meta(c)
 				switch {
-				case m.UpdateID != "" && r.applied(m.UpdateID):
+				case m.UpdateID != "" && slices.Contains(r.Seen, m.UpdateID):
 					return nil
 				case m.ExpectedVersion != nil && *m.ExpectedVersion != r.Version:
 					return dispute.Errorf(dispute.CodeStaleVersion, "the recovery is at version %d", r.Version)
@@ -67,15 +68,6 @@ func onRecovery[C any](ctx workflow.Context, r *recoveryRun, name dispute.Update
 		}
 		return RecoveryResult{RecoveryID: r.ID, Version: r.Version}, failed
 	})
-}
-
-func (r *recoveryRun) applied(updateID string) bool {
-	for _, seen := range r.Seen {
-		if seen == updateID {
-			return true
-		}
-	}
-	return false
 }
 
 func (r *recoveryRun) settle(c dispute.SettleCommand) error {

@@ -37,6 +37,7 @@ type recoveryRig struct {
 	calls   []string
 	file    func(activities.ClaimRequest) (activities.ClaimAnswer, error)
 	find    func(key string) (activities.ClaimAnswer, error)
+	onLast  func() // called while the step that closes the recovery is written
 }
 
 const claimKey1 = "recovery/case_1/carrier-1/claim-1"
@@ -125,6 +126,10 @@ func (k recoveryKeeper) RecordRecovery(_ context.Context, b dispute.RecoveryBatc
 	}
 	k.r.mu.Lock()
 	defer k.r.mu.Unlock()
+	if last := k.r.onLast; last != nil && kept.Recovery.State.Final() {
+		k.r.onLast = nil
+		last()
+	}
 	kept.Recovery.Version++
 	k.r.kept = kept.Recovery
 	k.r.entries = append(k.r.entries, kept.Entries...)
@@ -274,4 +279,20 @@ func TestRecoveryRefusedByThePartyIsADenial(t *testing.T) {
 	got := r.run()
 	require.Equal(t, "too_late", got.Claims[0].Reason)
 	require.Equal(t, dispute.ClaimDenied, got.Claims[0].Status)
+}
+
+// What the party says while the last step is written is on record too: it was acknowledged.
+func TestRecoveryHearsWhatComesAsItCloses(t *testing.T) {
+	t.Parallel()
+	r := newRecoveryRig(t)
+	r.says(day, dispute.ClaimUpdate{Status: dispute.ClaimPaid, Amount: dispute.CNY(9000), Sequence: 2})
+	r.onLast = func() {
+		r.env.SignalWorkflow(string(dispute.SignalClaimUpdate),
+			dispute.ClaimUpdate{EventID: "evt-late", ClaimKey: claimKey1, Status: dispute.ClaimPaid, Amount: dispute.CNY(9900), Sequence: 3})
+	}
+	require.Equal(t, dispute.RecoveryRecovered, r.run().State)
+	last := r.entries[len(r.entries)-1]
+	require.Equal(t, dispute.EventRecoveryIgnored, last.Type)
+	require.Equal(t, "evt-late", last.EventID)
+	require.Contains(t, r.notices, "24h0m0s finance amount_exceeds_claim")
 }

@@ -83,7 +83,7 @@ func (r *caseRun) closeAfterWindow() {
 		return
 	}
 	if l := r.owed(); l != nil { // what was promised failed, and nothing was given for it
-		r.askAgent(&dispute.Explanation{Code: l.Problem, Detail: map[string]string{"leg_id": l.ID}}, "")
+		r.askAboutLeg(l.Problem, l.ID)
 		return
 	}
 	if r.Engine.Offered {
@@ -179,8 +179,7 @@ func (r *caseRun) advanceTrace(leg *dispute.Leg) {
 
 // transitUnknown hands a parcel that nobody can find to the desk.
 func (r *caseRun) transitUnknown(legID string) {
-	r.askAgent(&dispute.Explanation{Code: "return_not_found", Detail: map[string]string{"leg_id": legID}}, "")
-	r.delayedAtDesk("return_not_found", legID, r.lastDue(dispute.ClockReturnTransit, legID))
+	r.lateAtDesk("return_not_found", legID, r.lastDue(dispute.ClockReturnTransit, legID))
 }
 
 // receiptSilent follows a delivery that the warehouse never confirmed.
@@ -194,8 +193,7 @@ func (r *caseRun) receiptSilent(k dispute.Clock) {
 		r.setLeg(l, dispute.ReturnAccepted, dispute.System, s.Rule)
 		return
 	}
-	r.askAgent(&dispute.Explanation{Code: "receipt_not_confirmed", Detail: map[string]string{"leg_id": l.ID}}, "")
-	r.delayedAtDesk("receipt_not_confirmed", l.ID, k.DueAt)
+	r.lateAtDesk("receipt_not_confirmed", l.ID, k.DueAt)
 }
 
 // remindWarehouse sends the second notice and gives the decision to the desk.
@@ -206,6 +204,5 @@ func (r *caseRun) remindWarehouse(k dispute.Clock) {
 		return
 	}
 	r.notify(dispute.NoticeInspectNow, dispute.RoleWarehouse, kv{"rma_id": l.Return.RMAID, "round": k.Round + 1})
-	r.askAgent(&dispute.Explanation{Code: "inspection_overdue", Detail: map[string]string{"leg_id": l.ID}}, "")
-	r.delayedAtDesk("inspection_overdue", l.ID, k.DueAt)
+	r.lateAtDesk("inspection_overdue", l.ID, k.DueAt)
 }

@@ -9,14 +9,6 @@ import (
 	"github.com/redresshq/redress/activities"
 )
 
-// The weekly report on the wire.
-const (
-	// WeeklyWorkflow makes and sends the report of the last whole week.
-	WeeklyWorkflow = "WeeklyReport"
-	// WeeklySchedule is the id of the schedule that starts it, and of its workflows.
-	WeeklySchedule = "redress-weekly-report"
-)
-
 // How long the weekly report is tried: a record or a channel that is away for longer
 // than a day leaves the run failed, for people to see and to trigger again.
 const (
