@@ -25,7 +25,7 @@ func parseQuietHours(rule *QuietHours) (*quiet, error) {
 	return &quiet{from, to % fullDay}, nil
 }
 
-// around returns the quiet hours that an instant falls into.
+// around returns the quiet hours that an instant falls into; their end lies after it.
 func (q *quiet) around(at time.Time, zone *time.Location) (begin, end time.Time, ok bool) {
 	w := reading(at.In(zone))
 	today := w.midnight()
@@ -40,7 +40,8 @@ func (q *quiet) around(at time.Time, zone *time.Location) (begin, end time.Time,
 	default:
 		return time.Time{}, time.Time{}, false
 	}
-	return beginDay.plus(q.from).instant(zone), endDay.plus(q.to).instant(zone), true
+	begin, end = beginDay.plus(q.from).instant(zone), endDay.plus(q.to).instant(zone)
+	return begin, end, end.After(at) // the hour that a change of the clocks repeats: it ended in the first
 }
 
 // move puts a reminder of something due outside quiet hours: at their end, or,

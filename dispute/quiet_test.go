@@ -23,3 +23,23 @@ func TestReprojectedReminderKeepsQuietHours(t *testing.T) {
 	_, changed = b.Reproject(k, k.RemindAt[0].Add(time.Hour)) // by day it goes out at once
 	require.False(t, changed)
 }
+
+// Where the clocks go back, an hour comes twice: quiet hours that end in it end once, and
+// nothing is held until an instant that is over.
+func TestQuietHoursEndAfterNow(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"Europe/Berlin", "America/New_York", "America/Havana", "Atlantic/Azores", "Australia/Lord_Howe"} {
+		zone, err := time.LoadLocation(name)
+		require.NoError(t, err)
+		for _, hours := range []QuietHours{{From: "22:00", To: "02:30"}, {From: "01:30", To: "02:30"}, {From: "23:30", To: "01:30"},
+			{From: "23:15", To: "00:15"}, {From: "00:00", To: "02:45"}, {From: "22:00", To: "08:00"}, {From: "22:00", To: "24:00"}} {
+			q, err := parseQuietHours(&hours)
+			require.NoError(t, err)
+			for at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() == 2026; at = at.Add(15 * time.Minute) {
+				if _, end, ok := q.around(at, zone); ok && (!end.After(at) || end.Sub(at) > 25*time.Hour) {
+					require.Failf(t, "held without sense", "%s %v: at %v until %v", name, hours, at.In(zone), end.In(zone))
+				}
+			}
+		}
+	}
+}

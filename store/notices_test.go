@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/store/seal"
 )
 
 // withNotice records a notice to the customer of a new case.
@@ -208,4 +209,57 @@ func (b *bundle) changeBy(t *testing.T, statement string) {
 	_, err = conn.Exec(t.Context(), statement)
 	require.NoError(t, err)
 	require.NoError(t, conn.Close(t.Context()))
+}
+
+// Thousands of messages for an endpoint that hangs do not keep others from theirs.
+func TestWebhookBacklogOfOneHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	hangs, well := b.endpoint(t, "hangs"), b.endpoint(t, "well")
+	_, err := b.super(t).Exec(t.Context(), `INSERT INTO webhook_deliveries (endpoint_id, type, data, next_at, claimed_until)
+		SELECT $1, 'ping', '{}', now() - interval '1 hour', CASE WHEN n <= 4 THEN now() + interval '1 hour' END FROM generate_series(1, 10000) n`, hangs.ID)
+	require.NoError(t, err)
+	_, err = b.PingWebhookEndpoint(t.Context(), well.ID, "msg_well", []byte(`{}`))
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	n, err := b.RelayWebhooks(ctx, 1, func(_ context.Context, m dispute.OutgoingWebhook) dispute.WebhookAnswer {
+		require.Equal(t, well.ID, m.Endpoint.ID)
+		return dispute.WebhookAnswer{Status: 204}
+	})
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+}
+
+// Contacts that no key opens wait for the key; the other cases' notices go out.
+func TestOutboxGoesOnWithoutAKey(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	made, err := seal.NewKey()
+	require.NoError(t, err)
+	lost, err := seal.Parse([]string{made})
+	require.NoError(t, err)
+	super := b.super(t)
+	for i := range 6 {
+		c := b.withNotice(t, fmt.Sprintf("case_%d", i), dispute.NoticeAccepted)
+		if i < 5 {
+			sealed, err := lost.Text("a@example.org")
+			require.NoError(t, err)
+			_, err = super.Exec(t.Context(), `INSERT INTO case_texts (id, case_id, kind, author_role, author_id, body, internal, created_at)
+				VALUES ($1, $2, 'contact', 'customer', '', $3, false, now())`, "txt_"+c.ID, c.ID, sealed)
+			require.NoError(t, err)
+		}
+	}
+	var told []string
+	n, err := b.RelayOutbox(t.Context(), 100, func(_ context.Context, n dispute.OutboxNotice) (dispute.Sending, error) {
+		told = append(told, n.CaseID)
+		return dispute.Sending{Channel: dispute.NoticeByGateway}, nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, []string{"case_5"}, told)
+	waiting, err := b.CaseNotices(t.Context(), "case_0", false, 0, 0)
+	require.NoError(t, err)
+	require.Equal(t, "pending", waiting[0].State)
+	require.Contains(t, waiting[0].Problem, "REDRESS_DATA_KEYS")
 }

@@ -50,7 +50,8 @@ func (s *Store) RelayOutbox(ctx context.Context, limit int, send func(context.Co
 			}
 			found = true
 			if n.Contact, err = s.keys.OpenText(n.Contact); err != nil {
-				return err
+				// The key is away: this case waits for it, and holds up no other.
+				return postpone(ctx, tx, "outbox", n.ID, n.Attempts, shortText(err))
 			}
 			sent, err := hand(ctx, n, send)
 			code := dispute.CodeOf(err)
