@@ -67,14 +67,14 @@ func counted(m map[string]int) string {
 }
 
 // TestCostOfStory1 counts one return in one workflow, with two carrier updates. Tasks
-// coalesce differently from run to run: the best of three counts.
+// coalesce differently from run to run: the best of five counts.
 func TestCostOfStory1(t *testing.T) {
 	for _, row := range costings {
 		t.Run(row.name, func(t *testing.T) {
 			s := newStack(t, options{policy: "costing", library: libraryWith(t, "costing", row.from, row.changes)})
 			wait(t, "the sweep's schedule stands, whose actions are not the case's", func() bool { return s.actions(t)["command_StartTimer"] > 0 })
 			var best cost
-			for try := range 3 {
+			for try := range 5 {
 				c := s.costOfStory1(t)
 				t.Logf("try %d: %s", try+1, c)
 				if try == 0 || c.events < best.events || c.events == best.events && c.actions < best.actions {
