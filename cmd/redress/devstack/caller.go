@@ -46,6 +46,11 @@ func (c *caller) post(ctx context.Context, path, key string, in, out any) error 
 	return c.do(ctx, http.MethodPost, path, key, "application/json", body, out)
 }
 
+// remove deletes what the path names, under an idempotency key.
+func (c *caller) remove(ctx context.Context, path, key string) error {
+	return c.do(ctx, http.MethodDelete, path, key, "", nil, nil)
+}
+
 // upload sends a file as evidence.
 func (c *caller) upload(ctx context.Context, path, key, kind, name, mediaType string, content []byte, out any) error {
 	var body bytes.Buffer

@@ -16,6 +16,9 @@ import (
 // hookName is the shop's own system that the sandbox plays.
 const hookName = "shop"
 
+// hookDescription tells the endpoints that the dev stack made from a developer's own.
+const hookDescription = "the sandbox"
+
 // listenIn has notices go to the sandbox: mail to its mail server unless there is another,
 // and the shop's own systems may be on this machine.
 func (s *stack) listenIn(box *partners.Sandbox, notifyURL string) {
@@ -58,12 +61,17 @@ func (s *stack) subscribe(ctx context.Context) (string, error) {
 	}
 	to += ", webhooks to " + s.hookURL
 	for _, e := range there.Items {
-		if e.URL == s.hookURL && e.State == dispute.EndpointEnabled {
+		switch {
+		case e.URL == s.hookURL && e.State == dispute.EndpointEnabled:
 			return to, nil
+		case e.URL != s.hookURL && e.Description == hookDescription: // where an earlier run's sandbox was
+			if err := door.remove(ctx, "/v1/webhook-endpoints/"+e.ID, s.run.key("endpoint/"+e.ID)); err != nil {
+				return "", fmt.Errorf("taking an earlier sandbox off: %w", err)
+			}
 		}
 	}
 	err = door.post(ctx, "/v1/webhook-endpoints", s.run.key("endpoint"), map[string]any{
-		"url": s.hookURL, "description": "the sandbox", "types": []string{}, "secret": s.keys.WebhookSecret,
+		"url": s.hookURL, "description": hookDescription, "types": []string{}, "secret": s.keys.WebhookSecret,
 	}, nil)
 	var refused *refusal
 	if errors.As(err, &refused) && refused.status == http.StatusUnprocessableEntity {
@@ -93,7 +101,7 @@ func (s *stack) readAloud(ctx context.Context, shop *partners.Client) error {
 				Webhooks []dispute.WebhookDelivery `json:"webhooks"`
 			} `json:"items"`
 		}
-		if err := staff.get(ctx, "/v1/cases/"+s.caseID+"/notices?limit=200", &told); err != nil {
+		if err := staff.get(ctx, "/v1/cases/"+s.caseID+"/notices?limit=200", &told); err != nil && ctx.Err() == nil {
 			return fmt.Errorf("reading the notices: %w", err)
 		}
 		open, hooks, mails := 0, 0, []string{}
