@@ -54,6 +54,16 @@ var replacementDeliverySilences = []scenario{
 		r.unpaid()
 		r.ended(dispute.OutcomeResolved)
 	}},
+	{"unknown to the carrier, and refused for good: no leg stays open behind the case", func(t *testing.T, r *rig) {
+		r.under(newest)
+		r.sent(day)
+		r.onReturn.Status = dispute.ParcelUnknown
+		r.after(12*day, func() { r.reject("u2", supervisor) })
+		r.run(r.reship())
+		require.Equal(t, dispute.ReplacementLost, r.legState("replacement-1"))
+		require.Contains(t, r.told(dispute.RoleSupervisor), "task goods_on_their_way")
+		r.unpaid()
+	}},
 	{"delivered, says the carrier: signed for", func(t *testing.T, r *rig) {
 		r.under(newest)
 		r.sent(day)
