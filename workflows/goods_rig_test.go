@@ -51,22 +51,26 @@ func (r *rig) registerGoods() {
 // hasty gives the rig the newest policy with a minute for amendments: partners that are away
 // are tried for some minutes only in skipped time.
 func (r *rig) hasty() {
+	r.newestWith("hasty", "amendment:\n    budget: 24h", "amendment:\n    budget: 1m")
+}
+
+// newestWith gives the rig a copy of the newest policy in which one text stands for another.
+func (r *rig) newestWith(name, old, text string) {
 	all, err := dispute.EmbeddedPolicies()
 	require.NoError(r.t, err)
 	source := all[slices.IndexFunc(all, func(p dispute.PolicySource) bool { return p.Name == "default" && p.Version == 3 })]
 	files := map[string]string{}
-	for name, text := range source.Files {
-		text = strings.Replace(text, "name: default", "name: hasty", 1)
-		files[name] = strings.Replace(text, "amendment:\n    budget: 24h", "amendment:\n    budget: 1m", 1)
+	for file, was := range source.Files {
+		files[file] = strings.Replace(strings.Replace(was, "name: default", "name: "+name, 1), old, text, 1)
 	}
-	source.Name, source.Files = "hasty", files
+	source.Name, source.Files = name, files
 	embedded, err := dispute.Embedded()
 	require.NoError(r.t, err)
-	policy, err := dispute.ParsePolicy("hasty", source, embedded.Calendars())
+	policy, err := dispute.ParsePolicy(name, source, embedded.Calendars())
 	require.NoError(r.t, err)
 	r.library, err = embedded.With([]*dispute.Policy{policy}, nil)
 	require.NoError(r.t, err)
-	r.policy = "hasty"
+	r.policy = name
 	r.renew(opened)
 }
 

@@ -1,8 +1,6 @@
 package workflows_test
 
 import (
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -26,25 +24,7 @@ func (r *rig) twoCups() dispute.Opening {
 }
 
 // trusting gives the rig the newest policy, with new goods sent before the old are back.
-func (r *rig) trusting() {
-	all, err := dispute.EmbeddedPolicies()
-	require.NoError(r.t, err)
-	source := all[slices.IndexFunc(all, func(p dispute.PolicySource) bool { return p.Name == "default" && p.Version == 3 })]
-	files := map[string]string{}
-	for name, text := range source.Files {
-		text = strings.Replace(text, "name: default", "name: trusting", 1)
-		files[name] = strings.Replace(text, "ship: after_inspection", "ship: at_once", 1)
-	}
-	source.Name, source.Files = "trusting", files
-	embedded, err := dispute.Embedded()
-	require.NoError(r.t, err)
-	policy, err := dispute.ParsePolicy("trusting", source, embedded.Calendars())
-	require.NoError(r.t, err)
-	r.library, err = embedded.With([]*dispute.Policy{policy}, nil)
-	require.NoError(r.t, err)
-	r.policy = "trusting"
-	r.renew(opened)
-}
+func (r *rig) trusting() { r.newestWith("trusting", "ship: after_inspection", "ship: at_once") }
 
 // Nobody gets goods and money for the same unit, and what waits for one unit does not
 // suffer from what is given for another.
