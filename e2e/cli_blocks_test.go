@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -123,7 +124,7 @@ var blocks = map[string]tried{
 	"signal-reproject": {reach: waitingForEvidence, see: logs(dispute.EventReprojected)},
 	"signal-later":     {reach: waitingForEvidence, see: ignores(2)},
 	"partner-events":   {reach: unmatched, see: says("return.received", `"unmatched"`)},
-	"match":            {reach: unmatched, see: ignores(1)},
+	"match":            {reach: unmatchedReturn, see: legIs(dispute.LegReturn, dispute.ReturnReceived)},
 	"update":           {reach: onTheDesk, see: logs(dispute.EventEscalated)},
 	"cancel":           {reach: labelIssued, see: closes(dispute.OutcomeCancelled)},
 	"reset":            {reach: goodsInTransit, see: adopts},
@@ -140,9 +141,22 @@ var blocks = map[string]tried{
 
 // unmatched is a case beside a report that found none.
 func unmatched(t *testing.T, s *stack) (caller, string) {
-	require.Equal(t, 200, s.sendWebhook(t, partners.WarehouseID, "return.received", "typo-"+t.Name(),
-		map[string]any{"rma_id": "RMA-of-nobody", "lines": []any{map[string]any{"line_id": "cup", "received_quantity": 1}}, "sequence": 1}))
+	s.typo(t)
 	return waitingForEvidence(t, s)
+}
+
+// unmatchedReturn is a case whose parcel was booked in under a wrong number.
+func unmatchedReturn(t *testing.T, s *stack) (caller, string) {
+	s.typo(t)
+	return goodsInTransit(t, s)
+}
+
+// typo has the warehouse report goods under a number that nobody has. Who matches one
+// report by hand matches all of that number.
+func (s *stack) typo(t *testing.T) {
+	t.Helper()
+	require.Equal(t, 200, s.sendWebhook(t, partners.WarehouseID, "return.received", "typo-"+t.Name(),
+		map[string]any{"rma_id": "RMA-of-nobody-" + strings.ReplaceAll(t.Name(), "/", "-"), "lines": []any{map[string]any{"line_id": "cup", "received_quantity": 1}}, "sequence": 1}))
 }
 
 // swept waits for a sweep by the schedule.

@@ -186,7 +186,7 @@ func (s *stack) shell(t *testing.T, block string, c caller, id string) string {
 	return s.shellWith(t, block, env...)
 }
 
-// oneEvent is the id of an unmatched event, for the block that speaks of one.
+// oneEvent is the id of the test's own unmatched event, for the block that speaks of one.
 func (s *stack) oneEvent(t *testing.T, block string) string {
 	t.Helper()
 	if !strings.Contains(block, "$EVENT") {
@@ -194,8 +194,13 @@ func (s *stack) oneEvent(t *testing.T, block string) string {
 	}
 	all, err := s.record.ListInbox(t.Context(), dispute.InboxUnmatched, 0, 100)
 	require.NoError(t, err)
-	require.NotEmpty(t, all)
-	return strconv.FormatInt(all[len(all)-1].ID, 10)
+	for _, e := range all {
+		if e.EventID == "typo-"+t.Name() {
+			return strconv.FormatInt(e.ID, 10)
+		}
+	}
+	require.Fail(t, "there is no such event", "%+v", all)
+	return ""
 }
 
 func (s *stack) shellWith(t *testing.T, block string, env ...string) string {
