@@ -120,7 +120,7 @@ func weeklyWords(w dispute.WeeklyReport) (subject, text string) {
 		for _, row := range section.rows {
 			for i, c := range section.columns {
 				v := row[c]
-				amount, whole := wholeNumber(v)
+				amount, whole := v.(int64)
 				if currency, ok := row["currency"].(string); ok && whole && (c == "cost" || c == "refunded") {
 					v = dispute.Money{Amount: amount, Currency: currency}
 				}
@@ -134,17 +134,6 @@ func weeklyWords(w dispute.WeeklyReport) (subject, text string) {
 	}
 	b.WriteString("\nGET /v1/reports/weekly, GET /v1/reports/{name}\n")
 	return subject, b.String()
-}
-
-// wholeNumber reads an amount as it was made, or as it came back from the record.
-func wholeNumber(v any) (int64, bool) {
-	switch n := v.(type) {
-	case int64:
-		return n, true
-	case float64:
-		return int64(n), true
-	}
-	return 0, false
 }
 
 func shown(v any) string {

@@ -1,7 +1,9 @@
 package dispute
 
 import (
+	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -222,6 +224,39 @@ type WeeklyFigures struct {
 	Products      []map[string]any `json:"products"`       // the ten most frequent
 	Satisfaction  []map[string]any `json:"satisfaction"`
 	Repeats       []map[string]any `json:"repeats"`
+}
+
+// UnmarshalJSON reads whole numbers as int64: amounts are among them, and a float would
+// round them.
+func (w *WeeklyFigures) UnmarshalJSON(raw []byte) error {
+	type plain WeeklyFigures
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if err := d.Decode((*plain)(w)); err != nil {
+		return err
+	}
+	for _, rows := range [][]map[string]any{w.ServiceLevels, w.Breaches, w.Reasons, w.Products, w.Satisfaction, w.Repeats} {
+		for _, row := range rows {
+			for column, v := range row {
+				if n, ok := v.(json.Number); ok {
+					row[column] = numberOf(n)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// numberOf is a whole number as int64, a share or a time as float64.
+func numberOf(n json.Number) any {
+	if whole, err := n.Int64(); err == nil {
+		return whole
+	}
+	part, err := n.Float64()
+	if err != nil {
+		return n.String()
+	}
+	return part
 }
 
 // WeekBefore is the last whole week (Monday to Sunday) in a zone that had ended at an

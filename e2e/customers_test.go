@@ -30,7 +30,7 @@ func TestAbuseIsExplainedAndLeftToAPerson(t *testing.T) {
 		t.Parallel()
 		c, agent := s.customer(t), s.agent(t)
 		for range 2 {
-			s.paidFor(t, c, s.lostTo(t, c, ""))
+			s.paidFor(t, s.lostTo(t, c, ""))
 		}
 		id := s.lostTo(t, c, "")
 		flagged := agent.awaitPerson(id, dispute.CodeRiskFlagged)
@@ -58,20 +58,19 @@ func TestAbuseIsExplainedAndLeftToAPerson(t *testing.T) {
 		key, agent := "addr-"+uuid.NewString(), s.agent(t)
 		for range 3 {
 			c := s.customer(t)
-			s.paidFor(t, c, s.lostTo(t, c, key))
+			s.paidFor(t, s.lostTo(t, c, key))
 		}
 		flagged := agent.awaitPerson(s.lostTo(t, s.customer(t), key), dispute.CodeRiskFlagged)
 		require.Equal(t, []string{"shared_address", "address_not_received"}, flagged.Risk.Flags)
 		require.Equal(t, &dispute.AddressFacts{Cases90Days: 3, Customers90Days: 3, NotReceived90Days: 3}, flagged.Facts.Order.Address)
-		s.paidFor(t, s.customer(t), s.lostTo(t, s.customer(t), "addr-"+uuid.NewString()))
+		s.paidFor(t, s.lostTo(t, s.customer(t), "addr-"+uuid.NewString()))
 	})
 }
 
 // paidFor waits until a rule has paid the case.
-func (s *stack) paidFor(t *testing.T, c caller, id string) {
+func (s *stack) paidFor(t *testing.T, id string) {
 	t.Helper()
 	wait(t, "a refund", func() bool { return len(s.effects(t, partners.Payments, id, "refund.made")) > 0 })
-	_ = c
 }
 
 // Row 40: what came back is not what went out: lighter by half, or with a serial number
@@ -101,7 +100,7 @@ func TestAbuseWeightAndSerialNumbers(t *testing.T) {
 			require.NoError(t, s.box.Inspect(t.Context(), ret.RMAID, partners.InspectReport{Lines: []partners.FoundLine{
 				{LineID: "phone", Quantity: 1, Condition: dispute.ConditionIntact, Serials: play.serials}}}))
 			if play.withoutIt {
-				s.paidFor(t, c, id)
+				s.paidFor(t, id)
 				return
 			}
 			flagged := agent.await(id, "flagged", func(v view) bool { return v.Stage == dispute.StageNegotiation })
@@ -110,7 +109,7 @@ func TestAbuseWeightAndSerialNumbers(t *testing.T) {
 			require.NotContains(t, string(c.do(http.MethodGet, "/v1/cases/"+id, nil).body), "mismatch")
 			agent.must(http.StatusOK, http.MethodPost, "/v1/cases/"+id+"/risk-review", map[string]any{"verdict": "cleared"})
 			agent.decide(id, grant(dispute.RemedyRefund, 20000, dispute.Line{LineID: "phone", Quantity: 1}))
-			s.paidFor(t, c, id)
+			s.paidFor(t, id)
 		})
 	}
 }
