@@ -88,6 +88,7 @@ func TestParcelTwice(t *testing.T) {
 	c.awaitLeg(id, dispute.LegReturn, dispute.ReturnReceived)
 	s.receive(t, ret.RMAID, partners.ReceiveReport{Lines: cups(1), ParcelNames: second})
 	s.receive(t, ret.RMAID, partners.ReceiveReport{Lines: cups(1), ParcelNames: second})
+	c.await(id, "counted both", func(v view) bool { return len(legsOf(v, dispute.LegReturn)[0].Return.Received) == 2 })
 	s.inspect(t, ret.RMAID, partners.InspectReport{Lines: foundCups(1), ParcelNames: first})
 	c.await(id, "had the first finding", func(v view) bool { return len(legsOf(v, dispute.LegReturn)[0].Return.Inspection) == 1 })
 	require.Equal(t, dispute.ReturnReceived, legsOf(c.get(id), dispute.LegReturn)[0].State, "judged when both were looked at")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/redresshq/redress/dispute"
 )
@@ -12,9 +13,31 @@ import (
 // command line. None of them may break a case: what cannot be used is recorded
 // and ignored.
 
+// causes lists the signals that may be told of one and the same goods, those first that the
+// others follow from: Temporal keeps the order of signals of one name only.
+var causes = []dispute.SignalName{
+	dispute.SignalEvidenceSubmitted, dispute.SignalReturnShipped, dispute.SignalReplacementUpdate, dispute.SignalRepairUpdate,
+	dispute.SignalCarrierUpdate, dispute.SignalWarehouseReceived, dispute.SignalWarehouseInspected,
+}
+
+// byCause orders signals of different names by what follows from what; others come last.
+func byCause(a, b signal) int {
+	rank := func(s signal) int {
+		if i := slices.Index(causes, s.name); i >= 0 {
+			return i
+		}
+		return len(causes)
+	}
+	return rank(a) - rank(b)
+}
+
 // collectSignals turns every signal that has arrived into an event.
 func (r *caseRun) collectSignals() {
-	for _, s := range r.world.receive() {
+	signals := r.world.receive()
+	if !slices.IsSortedFunc(signals, byCause) && r.ordersByCause() {
+		slices.SortStableFunc(signals, byCause)
+	}
+	for _, s := range signals {
 		r.enqueue(&event{apply: func() error {
 			r.signal(s.name, s.body)
 			return nil

@@ -61,3 +61,12 @@ const changeOwnGoods = "judge-goods-that-something-waits-for"
 func (r *caseRun) judgesOwnGoods() bool {
 	return r.world.version(changeOwnGoods, 1) != workflow.DefaultVersion
 }
+
+// changeByCause: releases 1 to 3 took signals that came together in the alphabet's order, a
+// finding before the count that it followed.
+const changeByCause = "signals-in-the-order-of-their-causes"
+
+// ordersByCause says whether signals that came together are taken in the order of their causes.
+func (r *caseRun) ordersByCause() bool {
+	return r.world.version(changeByCause, 1) != workflow.DefaultVersion
+}
