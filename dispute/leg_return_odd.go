@@ -72,6 +72,14 @@ func (o *OddParcels) CameBackUnder(carrier, number string) bool {
 	return l != nil && l.CameBack
 }
 
+// Counted and Looked say whether a parcel was counted, and looked at, before.
+func (o *OddParcels) Counted(id string) bool {
+	return slices.ContainsFunc(o.Parcels, func(p ReturnParcel) bool { return p.ID == id && len(p.Received) > 0 })
+}
+func (o *OddParcels) Looked(id string) bool {
+	return slices.ContainsFunc(o.Parcels, func(p ReturnParcel) bool { return p.ID == id && len(p.Inspection) > 0 })
+}
+
 // parcel is the piece with the id, added where it is new.
 func (o *OddParcels) parcel(id string) *ReturnParcel {
 	i := slices.IndexFunc(o.Parcels, func(p ReturnParcel) bool { return p.ID == id })

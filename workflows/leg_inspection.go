@@ -9,8 +9,8 @@ import (
 
 var warehouse = dispute.Actor{Role: dispute.RoleWarehouse}
 
-// received takes the count at the dock. A lower sequence is old news; a
-// correction replaces the count.
+// received takes the count at the dock. A lower sequence is old news, unless it is the
+// first of its parcel; a correction replaces the count.
 func (r *caseRun) received(w dispute.WarehouseReceived) {
 	l := r.returnNamed(w.RMAID, w.ReturnName)
 	if l == nil {
@@ -18,7 +18,7 @@ func (r *caseRun) received(w dispute.WarehouseReceived) {
 		return
 	}
 	ret := l.Return
-	if ret.Received != nil && w.Sequence <= ret.ReceivedSequence && !w.Correction {
+	if ret.Received != nil && w.Sequence <= ret.ReceivedSequence && !w.Correction && !r.firstOf(w.ParcelID, ret.Counted) {
 		r.ignore(warehouse, "lower_sequence", w.EventID, kv{"leg_id": l.ID, "sequence": w.Sequence})
 		return
 	}
@@ -27,7 +27,7 @@ func (r *caseRun) received(w dispute.WarehouseReceived) {
 	}
 	ret.Count(w.ParcelID, w.Lines)
 	ret.Weigh(w.ParcelID, w.WeightGrams)
-	ret.ReceivedSequence = w.Sequence
+	ret.ReceivedSequence = latest(ret.ReceivedSequence, w.Sequence, w.Correction)
 	kind := dispute.EventReceived
 	if w.Correction {
 		kind = dispute.EventCorrected
@@ -48,6 +48,20 @@ func (r *caseRun) received(w dispute.WarehouseReceived) {
 	r.notify(dispute.NoticeReceived, dispute.RoleCustomer, kv{"leg_id": l.ID, "rma_id": ret.RMAID})
 }
 
+// firstOf says whether a report is the first of its parcel: such a one is no old news,
+// though a report on another parcel overtook it.
+func (r *caseRun) firstOf(parcelID string, told func(string) bool) bool {
+	return parcelID != "" && !told(parcelID) && r.takesEachParcel()
+}
+
+// latest is the sequence up to which reports are old news after this one.
+func latest(last, sequence int64, correction bool) int64 {
+	if correction {
+		return sequence
+	}
+	return max(last, sequence)
+}
+
 // inspected takes the finding of the inspection: what matches lets the refund go
 // out as decided, what differs goes to a person.
 func (r *caseRun) inspected(w dispute.WarehouseInspected) {
@@ -57,13 +71,13 @@ func (r *caseRun) inspected(w dispute.WarehouseInspected) {
 		return
 	}
 	ret := l.Return
-	if ret.Inspection != nil && w.Sequence <= ret.InspectedSequence && !w.Correction {
+	if ret.Inspection != nil && w.Sequence <= ret.InspectedSequence && !w.Correction && !r.firstOf(w.ParcelID, ret.Looked) {
 		r.ignore(warehouse, "lower_sequence", w.EventID, kv{"leg_id": l.ID, "sequence": w.Sequence})
 		return
 	}
 	again := ret.Inspection != nil
 	ret.Find(w.ParcelID, w.Lines)
-	ret.InspectedSequence = w.Sequence
+	ret.InspectedSequence = latest(ret.InspectedSequence, w.Sequence, w.Correction)
 	kind := dispute.EventInspected
 	if w.Correction {
 		kind = dispute.EventCorrected

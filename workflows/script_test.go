@@ -109,6 +109,17 @@ func (r *rig) inspect(id string, sequence int64, lines ...dispute.InspectedLine)
 	r.signal(dispute.SignalWarehouseInspected, dispute.WarehouseInspected{EventID: id, RMAID: rmaOf(r.last()), Sequence: sequence, Lines: lines})
 }
 
+// countBox and seeBox report one piece of line-1, damaged, in a parcel of its own.
+func (r *rig) countBox(event, parcel string, sequence int64) {
+	r.signal(dispute.SignalWarehouseReceived, dispute.WarehouseReceived{EventID: event, RMAID: rmaOf(r.last()), ReturnName: dispute.ReturnName{ParcelID: parcel},
+		Sequence: sequence, Lines: []dispute.ReceivedLine{{LineID: "line-1", Quantity: 1}}})
+}
+
+func (r *rig) seeBox(event, parcel string, sequence int64) {
+	r.signal(dispute.SignalWarehouseInspected, dispute.WarehouseInspected{EventID: event, RMAID: rmaOf(r.last()), ReturnName: dispute.ReturnName{ParcelID: parcel},
+		Sequence: sequence, Lines: []dispute.InspectedLine{found("line-1", 1, dispute.ConditionDamaged)}})
+}
+
 func found(lineID string, quantity int, c dispute.Condition) dispute.InspectedLine {
 	return dispute.InspectedLine{LineID: lineID, Quantity: quantity, Condition: c}
 }

@@ -98,26 +98,31 @@ func TestSignalsInTheWrongPlace(t *testing.T) {
 			r.ended(dispute.OutcomeResolved)
 		}},
 		{"a count and a finding that arrive while a turn is being recorded are taken in the order of their causes", func(t *testing.T, r *rig) {
-			box := func(id string) dispute.ReturnName { return dispute.ReturnName{ParcelID: id} }
-			counted := func(event, parcel string, sequence int64) {
-				r.signal(dispute.SignalWarehouseReceived, dispute.WarehouseReceived{EventID: event, RMAID: rmaOf(r.last()), ReturnName: box(parcel),
-					Sequence: sequence, Lines: []dispute.ReceivedLine{{LineID: "line-1", Quantity: 1}}})
-			}
-			seen := func(event, parcel string, sequence int64) {
-				r.signal(dispute.SignalWarehouseInspected, dispute.WarehouseInspected{EventID: event, RMAID: rmaOf(r.last()), ReturnName: box(parcel),
-					Sequence: sequence, Lines: []dispute.InspectedLine{found("line-1", 1, dispute.ConditionDamaged)}})
-			}
 			o := r.accepted()
 			o.Lines[0].Quantity = 2
 			r.delivered()
-			r.after(3*day, func() { counted("w1", "box-1", 1) })
+			r.after(3*day, func() { r.countBox("w1", "box-1", 1) })
 			r.after(4*day, func() {
 				r.scan("c9", dispute.ParcelDelivered) // its turn is under way when the others come
-				counted("w2", "box-2", 2)
-				seen("w3", "box-1", 3)
+				r.countBox("w2", "box-2", 2)
+				r.seeBox("w3", "box-1", 3)
 			})
-			r.after(4*day+time.Hour, func() { seen("w4", "box-2", 4) })
+			r.after(4*day+time.Hour, func() { r.seeBox("w4", "box-2", 4) })
 			r.run(o)
+			require.NotContains(t, r.told(dispute.RoleAgent), "task decide", "nothing was missing")
+			require.Equal(t, []string{refundKey}, r.paid())
+			r.ended(dispute.OutcomeResolved)
+		}},
+		{"a report on one parcel that another overtook is no old news", func(t *testing.T, r *rig) {
+			o := r.accepted()
+			o.Lines[0].Quantity = 2
+			r.delivered()
+			r.after(3*day, func() { r.countBox("w2", "box-2", 2) })
+			r.after(3*day+time.Hour, func() { r.countBox("w1", "box-1", 1); r.countBox("w0", "box-2", 1) })
+			r.after(4*day, func() { r.seeBox("w4", "box-2", 4) })
+			r.after(4*day+time.Hour, func() { r.seeBox("w3", "box-1", 3) })
+			r.run(o)
+			require.Equal(t, []string{"lower_sequence"}, r.ignored(), "the second count of box-2")
 			require.NotContains(t, r.told(dispute.RoleAgent), "task decide", "nothing was missing")
 			require.Equal(t, []string{refundKey}, r.paid())
 			r.ended(dispute.OutcomeResolved)

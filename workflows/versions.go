@@ -70,3 +70,12 @@ const changeByCause = "signals-in-the-order-of-their-causes"
 func (r *caseRun) ordersByCause() bool {
 	return r.world.version(changeByCause, 1) != workflow.DefaultVersion
 }
+
+// changeEachParcel: releases 1 to 3 took the first report on a parcel for old news once a
+// later report on another parcel of the return was in.
+const changeEachParcel = "first-report-of-each-parcel"
+
+// takesEachParcel says whether the first report on a parcel is taken whatever its sequence.
+func (r *caseRun) takesEachParcel() bool {
+	return r.world.version(changeEachParcel, 1) != workflow.DefaultVersion
+}
