@@ -99,18 +99,38 @@ func queueRecoveryEntries(q *pgx.Batch, entries []dispute.RecordedEntry) {
 	}
 }
 
-// OpenRecovery makes the run the owner of the recovery and returns it as it is recorded:
-// the first run, one after a restart, and one that goes on anew begin from there.
-// CodeNotFound when it is not on record.
+// OpenRecovery makes the run the owner of the recovery, has answers that no run has
+// recorded delivered again, and returns the recovery as it is recorded: the first run, one
+// after a restart, and one that goes on anew begin from there. CodeNotFound when it is not
+// on record.
 func (s *Store) OpenRecovery(ctx context.Context, id, runID string) (dispute.Recovery, error) {
 	var r dispute.Recovery
-	err := s.pool.QueryRow(ctx, `UPDATE recoveries SET run_id = $2, started_at = coalesce(started_at, now()), orphaned = false
-		WHERE id = $1 RETURNING doc`, id, runID).Scan(&r)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return r, dispute.Errorf(dispute.CodeNotFound, "there is no recovery %s", id)
-	}
-	return r, mapError("recovery "+id, err)
+	err := s.inTx(ctx, "recovery "+id, func(tx pgx.Tx) error {
+		var before string
+		err := tx.QueryRow(ctx, "SELECT run_id FROM recoveries WHERE id = $1 FOR NO KEY UPDATE", id).Scan(&before)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return dispute.Errorf(dispute.CodeNotFound, "there is no recovery %s", id)
+		}
+		if err != nil {
+			return err
+		}
+		if before != runID {
+			if _, err := tx.Exec(ctx, redeliverAnswers, id, dispute.SignalClaimUpdate); err != nil {
+				return err
+			}
+		}
+		return tx.QueryRow(ctx, `UPDATE recoveries SET run_id = $2, started_at = coalesce(started_at, now()), orphaned = false
+			WHERE id = $1 RETURNING doc`, id, runID).Scan(&r)
+	})
+	return r, err
 }
+
+// redeliverAnswers is redeliver for a recovery.
+const redeliverAnswers = `UPDATE inbox i SET state = 'pending', next_at = clock_timestamp(), settled_at = NULL
+	FROM recoveries r WHERE r.id = $1 AND i.case_id = r.case_id AND i.signal = $2
+		AND EXISTS (SELECT FROM jsonb_array_elements(r.doc -> 'claims') c WHERE c ->> 'claim_key' = i.payload ->> 'claim_key')
+		AND (i.state = 'pending' OR (i.state = 'delivered' AND i.settled_at >= r.updated_at - interval '15 minutes'
+		AND NOT coalesce(r.doc -> 'seen', '[]') ? (i.payload ->> 'event_id')))`
 
 // RecordRecovery writes one step in one transaction; the same step again is answered as
 // before. CodeRunSuperseded for a run that does not own the recovery.

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"context"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -108,4 +110,46 @@ func TestRecordRecovery(t *testing.T) {
 	runs, err = s.RecoveryRuns(ctx, 10)
 	require.NoError(t, err)
 	require.Empty(t, runs)
+}
+
+// An answer that a run was given and never recorded goes to the run that takes the recovery over.
+func TestANewRunOfARecoveryIsToldAgain(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	c := b.open(t, "case_1")
+	step := next(c, 2, 1)
+	step.Recovering = owed("refund-1", 5000)
+	_, err := b.Record(ctx, step)
+	require.NoError(t, err)
+	r, err := b.OpenRecovery(ctx, "case_1-carrier-1", "run-1")
+	require.NoError(t, err)
+	for _, answer := range []struct{ id, claim string }{{"evt_1", r.Last().Key}, {"evt_2", r.Last().Key}, {"evt_3", "recovery/case_1/carrier-2/claim-1"}} {
+		payload, err := json.Marshal(dispute.ClaimUpdate{EventID: answer.id, ClaimKey: answer.claim, Status: dispute.ClaimAccepted})
+		require.NoError(t, err)
+		_, err = b.AddInbox(ctx, dispute.InboxEvent{Source: "carrier", EventID: answer.id, Type: "claim.updated", State: dispute.InboxPending,
+			CaseID: c.ID, Signal: dispute.SignalClaimUpdate, Payload: payload, ReceivedAt: noon})
+		require.NoError(t, err)
+	}
+	var got []string
+	relay := func() []string {
+		got = nil
+		_, err := b.RelayInbox(ctx, 100, func(_ context.Context, e dispute.InboxEvent) (dispute.Delivery, error) {
+			got = append(got, e.EventID)
+			return dispute.DeliveryDelivered, nil
+		})
+		require.NoError(t, err)
+		return got
+	}
+	require.Equal(t, []string{"evt_1", "evt_2", "evt_3"}, relay())
+	require.False(t, r.Saw("evt_1"))
+	_, err = b.RecordRecovery(ctx, dispute.RecoveryBatch{Recovery: r, RunID: "run-1", Number: 1, At: noon,
+		Entries: []dispute.Entry{{Type: dispute.EventRecoveryUpdated, At: noon, Reason: "accepted"}}})
+	require.NoError(t, err)
+
+	_, err = b.OpenRecovery(ctx, r.ID, "run-1")
+	require.NoError(t, err)
+	require.Empty(t, relay(), "the run that has it knows")
+	_, err = b.OpenRecovery(ctx, r.ID, "run-2")
+	require.NoError(t, err)
+	require.Equal(t, []string{"evt_2"}, relay())
 }
