@@ -48,6 +48,7 @@ type RepairLeg struct {
 	// repair is given up.
 	Announced   bool       `json:"announced,omitempty"`
 	CalledOff   bool       `json:"called_off,omitempty"`
+	Remedied    bool       `json:"remedied,omitempty"` // something else was decided for its goods
 	ReceivedAt  *time.Time `json:"received_at,omitempty"`
 	Diagnosis   string     `json:"diagnosis,omitempty"` // a code of the workshop
 	DiagnosedAt *time.Time `json:"diagnosed_at,omitempty"`

@@ -72,10 +72,12 @@ func (o *OddParcels) CameBackUnder(carrier, number string) bool {
 	return l != nil && l.CameBack
 }
 
-// Counted and Looked say whether a parcel was counted, and looked at, before.
+// Counted says whether a parcel was counted before.
 func (o *OddParcels) Counted(id string) bool {
 	return slices.ContainsFunc(o.Parcels, func(p ReturnParcel) bool { return p.ID == id && len(p.Received) > 0 })
 }
+
+// Looked says whether a parcel was looked at before.
 func (o *OddParcels) Looked(id string) bool {
 	return slices.ContainsFunc(o.Parcels, func(p ReturnParcel) bool { return p.ID == id && len(p.Inspection) > 0 })
 }

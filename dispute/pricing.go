@@ -19,12 +19,19 @@ type pricedRemedy struct {
 
 // price gives every remedy its amount. The error points at the remedy at fault.
 func (b *Rulebook) price(c *Case, remedies []Remedy) ([]pricedRemedy, *Error) {
+	return b.priceBeside(c, remedies, b.beside(c, remedies))
+}
+
+// priceBeside prices remedies that leave what waits for some of their lines alone.
+func (b *Rulebook) priceBeside(c *Case, remedies []Remedy, beside map[string]bool) ([]pricedRemedy, *Error) {
 	var book *ledger
 	if c.Facts.Order != nil {
 		if c.Facts.Order.Currency != c.Currency {
 			return nil, Errorf(CodeInvalid, "the case is in %s and the order in %s", c.Currency, c.Facts.Order.Currency)
 		}
-		book = newLedger(c, refundedLines(c, remedies))
+		anew := anewLines(c, remedies, beside)
+		book = newLedger(c, anew)
+		book.keep(c, beside, anew)
 	}
 	if !KnownCurrency(c.Currency) {
 		return nil, Errorf(CodeInvalid, "%q is no currency", c.Currency)

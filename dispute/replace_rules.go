@@ -58,7 +58,7 @@ func (p *planner) replace(b *Rulebook, remedy pricedRemedy) {
 		p.addReplacement(remedy, "", ShipAtOnce)
 		return
 	}
-	if p.c.GoodsHere(remedy.Lines) { // they came in to be repaired
+	if p.goodsHere(remedy.Lines) { // they came in to be repaired
 		p.addReplacement(remedy, "", ShipAtOnce)
 		return
 	}

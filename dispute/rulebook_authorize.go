@@ -36,6 +36,9 @@ func (b *Rulebook) Authorize(c *Case, a Actor, remedies []Remedy) Authority {
 		return out
 	}
 	out.Remedies = remediesOf(priced)
+	if out.Refused = b.anew(c, priced, b.beside(c, out.Remedies)); out.Refused != nil {
+		return out
+	}
 	if out.Refused = checkLineCount(out.Remedies); out.Refused != nil {
 		return out
 	}
@@ -94,7 +97,7 @@ func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, priced []pricedRemedy
 			return
 		}
 	}
-	given, givenNew, err := c.given(priced)
+	given, givenNew, err := c.given(priced, b.beside(c, out.Remedies))
 	if err == nil {
 		given, err = given.Add(out.Total)
 	}
@@ -120,12 +123,13 @@ func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, priced []pricedRemedy
 }
 
 // given is what the case has moved, is moving or has promised: all of it, and the
-// new money in it. A promise for lines that are decided anew is given up for that.
-func (c *Case) given(anew []pricedRemedy) (all, newMoney Money, err error) {
+// new money in it. A promise for lines that are decided anew is given up for that, but
+// for lines of which other units are decided beside it.
+func (c *Case) given(anew []pricedRemedy, beside map[string]bool) (all, newMoney Money, err error) {
 	lines := map[string]bool{}
 	for _, r := range anew {
 		for _, part := range slices.Concat(r.parts, r.replaced) {
-			lines[part.LineID] = true
+			lines[part.LineID] = !beside[part.LineID]
 		}
 	}
 	var moved []Remedy

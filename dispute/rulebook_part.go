@@ -27,7 +27,7 @@ func (b *Rulebook) part(c *Case, leg *Leg, out InspectionFinding) []Leg {
 	if len(lines) == 0 {
 		return nil
 	}
-	priced, fail := b.price(c, []Remedy{{Type: RemedyReturnRefund, Lines: lines}})
+	priced, fail := b.priceBeside(c, []Remedy{{Type: RemedyReturnRefund, Lines: lines}}, nil)
 	if fail != nil {
 		return nil // a person has to look at it
 	}

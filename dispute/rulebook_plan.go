@@ -2,14 +2,16 @@ package dispute
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // Plan turns decided remedies into legs with fresh ids after the case's own: a
 // return with its refund behind it, refunds cut along the order's payments, and
-// payouts. Refused is set when the remedies cannot be priced or the payments do
-// not hold them.
+// payouts. Refused is set when the remedies cannot be priced, the payments do not
+// hold them, or they would end what waits for units that they do not speak of.
 func (b *Rulebook) Plan(c *Case, remedies []Remedy) LegPlan {
 	plan := LegPlan{Rule: b.rule("plan"), Legs: []Leg{}}
 	if c.ForeignOrder() {
@@ -21,10 +23,15 @@ func (b *Rulebook) Plan(c *Case, remedies []Remedy) LegPlan {
 		plan.Refused = fail
 		return plan
 	}
-	p := planner{c: c, next: nextNumbers(c), rooms: paymentRooms(c), with: b.policy.Returns.With}
+	beside := b.beside(c, remedies)
+	if plan.Refused = b.anew(c, priced, beside); plan.Refused != nil {
+		return plan
+	}
+	p := planner{c: c, next: nextNumbers(c), rooms: paymentRooms(c), with: b.policy.Returns.With, beside: beside}
+	p.keep(remedies)
 	for _, remedy := range priced {
 		after := ""
-		if remedy.Type == RemedyReturnRefund && !c.GoodsHere(remedy.Lines) {
+		if remedy.Type == RemedyReturnRefund && !p.goodsHere(remedy.Lines) {
 			after = p.addReturn(remedy.Lines, b.freightPayer(c, c.Liability))
 		}
 		switch {
@@ -52,16 +59,28 @@ func (b *Rulebook) Plan(c *Case, remedies []Remedy) LegPlan {
 		}
 	}
 	plan.Legs = append(plan.Legs, p.legs...)
+	for _, line := range slices.Sorted(maps.Keys(beside)) {
+		if beside[line] {
+			plan.Beside = append(plan.Beside, line)
+		}
+	}
 	return plan
 }
 
 // planner collects legs.
 type planner struct {
-	c     *Case
-	next  map[LegType]int
-	rooms []OrderMoney // what each payment still holds
-	legs  []Leg
-	with  []string // what belongs into a parcel besides the goods
+	c      *Case
+	next   map[LegType]int
+	rooms  []OrderMoney // what each payment still holds
+	legs   []Leg
+	with   []string        // what belongs into a parcel besides the goods
+	beside map[string]bool // lines of which only units are decided that nothing waits for
+}
+
+// goodsHere says whether the goods of a remedy lie with the shop already: those that do are
+// spoken for, where only other units of a line are decided.
+func (p *planner) goodsHere(lines []Line) bool {
+	return p.c.GoodsHere(lines) && !slices.ContainsFunc(lines, func(l Line) bool { return p.beside[l.LineID] })
 }
 
 // nextNumbers gives the first free number of each leg type.

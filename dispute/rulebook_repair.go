@@ -116,7 +116,7 @@ func (p *planner) repair(b *Rulebook, remedy pricedRemedy) {
 		payer = b.freightPayer(p.c, p.c.Liability)
 	}
 	after := ""
-	if !p.c.GoodsHere(remedy.Lines) {
+	if !p.goodsHere(remedy.Lines) {
 		after = p.addReturn(remedy.Lines, payer)
 	}
 	p.legs = append(p.legs, Leg{ID: p.id(LegRepair), Type: LegRepair, State: RepairRequired, After: after, Repair: &RepairLeg{

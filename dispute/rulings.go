@@ -72,9 +72,12 @@ type Authority struct {
 
 // LegPlan is the ruling on how decided remedies are carried out.
 type LegPlan struct {
-	Legs    []Leg  `json:"legs"`
-	Rule    string `json:"rule"`
-	Refused *Error `json:"refused,omitempty"`
+	Legs []Leg  `json:"legs"`
+	Rule string `json:"rule"`
+	// Beside are lines of which only units are decided that nothing waits for (format 3):
+	// what an earlier decision laid down for these lines runs on.
+	Beside  []string `json:"beside,omitempty"`
+	Refused *Error   `json:"refused,omitempty"`
 }
 
 // InspectionFinding is the ruling on an inspection.
@@ -133,4 +136,6 @@ type ClockRequest struct {
 	LegID string    `json:"leg_id,omitempty"`
 	Round int       `json:"round,omitempty"` // 0 at first; reminders and levels count up
 	Owner WaitingOn `json:"owner,omitempty"` // instead of the policy's: evidence_supplement is on whoever has to prove
+	// Notice is the number that the question of a survey has, should it be laid ready.
+	Notice int `json:"notice,omitempty"`
 }

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"slices"
+
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
 )
@@ -77,7 +79,8 @@ func (r *caseRun) progress() {
 
 // supersede gives up what an earlier decision asked for and a new one decides
 // anew: payments for the same lines that have not begun, and returns that nobody
-// waits for any more. Other legs run on.
+// waits for any more. Other legs run on, and so does what waits for units of a line
+// of which the plan decides only others.
 func (r *caseRun) supersede(plan dispute.LegPlan) {
 	var lines []dispute.Line
 	for _, leg := range plan.Legs {
@@ -90,6 +93,7 @@ func (r *caseRun) supersede(plan dispute.LegPlan) {
 			lines = append(lines, leg.Replacement.Lines()...)
 		}
 	}
+	lines = decidedAnew(lines, plan)
 	r.supersedeGoods(lines)
 	r.supersedeRepairs(plan)
 	for i := range r.Case.Legs {
@@ -103,6 +107,11 @@ func (r *caseRun) supersede(plan dispute.LegPlan) {
 			r.setLeg(ret, dispute.ReturnCancelled, dispute.System, "decided_anew")
 		}
 	}
+}
+
+// decidedAnew leaves out the lines beside whose waiting units a plan decides.
+func decidedAnew(lines []dispute.Line, plan dispute.LegPlan) []dispute.Line {
+	return slices.DeleteFunc(lines, func(l dispute.Line) bool { return slices.Contains(plan.Beside, l.LineID) })
 }
 
 // resumeExecution takes the case back from the desk, because what it waited for

@@ -66,7 +66,7 @@ func (r *caseRun) endRepairs(o dispute.Outcome) {
 		switch {
 		case l.Repair == nil:
 		case l.HoldsGoods():
-			if !r.remedied(l.Repair.Lines) {
+			if !r.remedied(l) {
 				r.sendBack(l, dispute.System, string(o))
 			}
 		case l.State == dispute.RepairRequired && !r.travelling(l.After):
@@ -101,10 +101,12 @@ func (r *caseRun) keepsGoods(legID string) bool {
 	return l != nil && l.Repair != nil && (l.State == dispute.RepairSendingBack || l.State == dispute.RepairShipped)
 }
 
-// remedied says whether whole units of the lines were paid for or replaced, or are going to
-// be, or go back with another repair. A part of the price leaves the goods the customer's.
-func (r *caseRun) remedied(lines []dispute.Line) bool {
-	return r.legBy(func(l *dispute.Leg) bool {
+// remedied says whether something else was decided for the goods of a repair, and whole units
+// of its lines were paid for or replaced, or are going to be, or go back with another repair.
+// A part of the price leaves the goods the customer's, and so does what is given for others.
+func (r *caseRun) remedied(repair *dispute.Leg) bool {
+	lines := repair.Repair.Lines
+	return repair.Repair.Remedied && r.legBy(func(l *dispute.Leg) bool {
 		switch l.State {
 		case dispute.MoneyFailed, dispute.MoneyCancelled, dispute.ReplacementLost, dispute.RepairIrreparable:
 			return false
@@ -128,7 +130,7 @@ func wholeUnits(m *dispute.MoneyLeg) []dispute.Line {
 // returnHeld sends back what lies in the workshop and for which nothing more is given.
 func (r *caseRun) returnHeld(by dispute.Actor, why string) {
 	for i := range r.Case.Legs {
-		if l := &r.Case.Legs[i]; l.HoldsGoods() && !r.remedied(l.Repair.Lines) {
+		if l := &r.Case.Legs[i]; l.HoldsGoods() && !r.remedied(l) {
 			r.sendBack(l, by, why)
 		}
 	}
@@ -150,8 +152,12 @@ func (r *caseRun) supersedeRepairs(plan dispute.LegPlan) {
 			lines = append(lines, wholeUnits(leg.Money)...)
 		}
 	}
+	lines = decidedAnew(lines, plan)
 	for i := range r.Case.Legs {
 		l := &r.Case.Legs[i]
+		if rep := l.Repair; rep != nil && rep.ShippedAt == nil && overlap(rep.Lines, lines) {
+			rep.Remedied = true
+		}
 		if l.Repair == nil || l.State.Final() || l.Repair.ShippedAt != nil || l.State == dispute.RepairSendingBack || !overlap(l.Repair.Lines, lines) {
 			continue
 		}

@@ -147,13 +147,21 @@ func TestGoodsAndMoneyAreGivenOnce(t *testing.T) {
 		free := rapid.SampledFrom([]error{nil, nil, refusedWith("replacement_shipped"), away}).Draw(t, "free")
 		r.goods.unreplace = free
 		decided := rapid.Permutation(goodsRemedies()).Draw(t, "remedies")[:rapid.IntRange(1, 4).Draw(t, "how many")]
+		if rapid.Bool().Draw(t, "two in one") { // what waits for both units, and may be decided anew for one
+			kinds := []dispute.RemedyType{dispute.RemedyReturnRefund, dispute.RemedyExchange, dispute.RemedyReship, dispute.RemedyRepair}
+			decided = []dispute.Remedy{cups(rapid.SampledFrom(kinds).Draw(t, "of both"), 2), yuan(dispute.RemedyCoupon, 1500)}
+			p.mood = "declining" // so that it comes back to the desk
+			one := oneCup(rapid.SampledFrom(append(kinds, dispute.RemedyRefund)).Draw(t, "of one"))
+			r.after(90*time.Minute, func() { r.decide("d2", supervisor, one) })
+		}
 		r.after(time.Hour, func() { r.decide("d1", supervisor, decided...) })
 		at := 2 * time.Hour
 		for n := range rapid.IntRange(0, 14).Draw(t, "acts") {
 			at += rapid.SampledFrom([]time.Duration{time.Hour, day, 4 * day}).Draw(t, "pause")
 			act := rapid.SampledFrom([]string{"shipped", "signed", "out_of_stock", "cancelled", "delivered", "lost", "returned_to_sender", "received",
 				"diagnosed", "irreparable", "returned", "resolve", "again", "rule", "accept", "withdraw", "goods", "settle", "cheap"}).Draw(t, "act")
-			again := rapid.SampledFrom(goodsRemedies()).Draw(t, "anew")
+			again := rapid.SampledFrom(append(goodsRemedies(), cups(dispute.RemedyRefund, 2), cups(dispute.RemedyReturnRefund, 2), cups(dispute.RemedyReship, 2),
+				oneCup(dispute.RemedyRepair), cups(dispute.RemedyRepair, 2))).Draw(t, "anew")
 			result := rapid.SampledFrom([]string{"succeeded", "failed", "retry"}).Draw(t, "result")
 			r.after(at, func() { r.onGoods(t, p, act, result, n, again) })
 		}
@@ -163,6 +171,7 @@ func TestGoodsAndMoneyAreGivenOnce(t *testing.T) {
 		r.run(o)
 		require.Equal(t, dispute.StageClosed, r.last().Stage)
 		r.lawful(t)
+		r.forgotUnits(t)
 		paid, sent, told := int64(0), int64(0), r.told(dispute.RoleSupervisor)
 		for _, claim := range p.books {
 			if claim.Type == dispute.LegRefund {
