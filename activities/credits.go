@@ -19,7 +19,6 @@ type Credits interface {
 // The kinds of credits.
 const (
 	CreditCoupon = "coupon"
-	CreditPoints = "points"
 	CreditGift   = "gift"
 )
 

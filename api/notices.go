@@ -12,13 +12,16 @@ import (
 // NoticeStore is the part of the record about what people and systems were told.
 type NoticeStore interface {
 	CaseNotices(ctx context.Context, caseID string, customer bool, after int64, limit int) ([]dispute.NoticeRecord, error)
-	// CreateWebhookEndpoint fails with CodeInvalid where another has the URL.
-	CreateWebhookEndpoint(ctx context.Context, e dispute.WebhookEndpoint) (dispute.WebhookEndpoint, error)
+	// CreateWebhookEndpoint, RotateWebhookSecret and DeleteWebhookEndpoint keep the answer
+	// to their operation in the transaction that does the work: a retry after a crash is
+	// told the secret that was made, and none is made beside it. CodeKeyInFlight where a
+	// retry was carried out meanwhile; CodeInvalid where another has the URL.
+	CreateWebhookEndpoint(ctx context.Context, op dispute.OperationRow, e dispute.WebhookEndpoint, answer dispute.EndpointAnswer) (dispute.WebhookEndpoint, error)
 	// WebhookEndpoint and the next three fail with CodeNotFound.
 	WebhookEndpoint(ctx context.Context, id string) (dispute.WebhookEndpoint, error)
 	UpdateWebhookEndpoint(ctx context.Context, e dispute.WebhookEndpoint) (dispute.WebhookEndpoint, error)
-	RotateWebhookSecret(ctx context.Context, id, secret string, until time.Time) (dispute.WebhookEndpoint, error)
-	DeleteWebhookEndpoint(ctx context.Context, id string) error
+	RotateWebhookSecret(ctx context.Context, op dispute.OperationRow, id, secret string, until time.Time, answer dispute.EndpointAnswer) (dispute.WebhookEndpoint, error)
+	DeleteWebhookEndpoint(ctx context.Context, op dispute.OperationRow, id string, answer dispute.EndpointAnswer) (dispute.WebhookEndpoint, error)
 	WebhookEndpoints(ctx context.Context, after string, limit int) ([]dispute.WebhookEndpoint, error)
 	WebhookDeliveries(ctx context.Context, state dispute.WebhookState, endpoint string, after int64, limit int) ([]dispute.WebhookDelivery, error)
 	// ReplayWebhookDelivery and PingWebhookEndpoint fail with CodeNotFound and CodeNotAllowedNow.

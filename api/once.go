@@ -111,6 +111,13 @@ func replay(c echo.Context, row dispute.OperationRow) error {
 	return c.Blob(row.Status, kind, row.Response)
 }
 
+// answered is what a response writes, for a record that keeps the answer with the work.
+func answered(visit func(http.ResponseWriter) error) (dispute.OperationAnswer, error) {
+	held := &heldAnswer{header: http.Header{}}
+	err := visit(held)
+	return dispute.OperationAnswer{Status: held.status, Response: held.body.Bytes()}, err
+}
+
 // heldAnswer keeps an answer back until it is stored.
 type heldAnswer struct {
 	header http.Header

@@ -14,6 +14,7 @@ import (
 
 	"github.com/redresshq/redress/api/auth"
 	"github.com/redresshq/redress/dispute"
+	"github.com/redresshq/redress/webhook/reach"
 )
 
 // Config is what an operator may set; the zero value means the defaults.
@@ -51,6 +52,8 @@ type Deps struct {
 	// Notices are what people and systems were told, Letters their words; nil: 503, and none.
 	Notices NoticeStore
 	Letters LetterWriter
+	// Lookup finds the addresses of an endpoint's name; nil: this machine's resolver.
+	Lookup reach.Lookup
 	// Translators replaces the translator of a kind of partner.
 	Translators map[PartnerKind]Translator
 	Metrics     http.Handler                // nil: /metrics is 404
@@ -68,6 +71,7 @@ type Server struct {
 	limits, partnerLimits *limiter
 	partners              map[string]Partner
 	translators           map[PartnerKind]Translator
+	reach                 *reach.Guard // where webhooks may be sent
 }
 
 // New makes the door. It fails on a missing part, a partner without a usable
@@ -81,7 +85,7 @@ func New(deps Deps) (*Server, error) {
 		return nil, err
 	}
 	deps.defaults()
-	s := &Server{Deps: deps, echo: echo.New(), doc: doc,
+	s := &Server{Deps: deps, echo: echo.New(), doc: doc, reach: reach.New(deps.Config.WebhookAllow, deps.Lookup),
 		limits:        newLimiter(deps.Config.RatePerSecond, deps.Config.RateBurst, deps.Now),
 		partnerLimits: newLimiter(deps.Config.PartnerRatePerSecond, int(4*deps.Config.PartnerRatePerSecond), deps.Now)}
 	if err := s.register(deps.Partners, deps.Translators); err != nil {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -43,19 +41,23 @@ func (s *Server) CreateWebhookEndpoint(ctx context.Context, r CreateWebhookEndpo
 		return nil, err
 	}
 	b := r.Body
-	if err := s.checkEndpoint(b.Url, value(b.Types)); err != nil {
+	if err := s.checkEndpoint(ctx, b.Url, value(b.Types), true); err != nil {
 		return nil, err
 	}
 	secret, err := secretOf(b.Secret)
 	if err != nil {
 		return nil, err
 	}
-	made, err := record.CreateWebhookEndpoint(ctx, dispute.WebhookEndpoint{
-		ID: "whe_" + shortHash(exchangeOf(ctx).row.UpdateID), URL: b.Url, Description: value(b.Description), Types: value(b.Types), Secret: secret})
-	if err != nil {
-		return nil, err
+	answer := func(e dispute.WebhookEndpoint) CreateWebhookEndpoint201JSONResponse {
+		return CreateWebhookEndpoint201JSONResponse{Body: WebhookEndpointSecret{Endpoint: e, Secret: e.Secret}}
 	}
-	return CreateWebhookEndpoint201JSONResponse{Body: WebhookEndpointSecret{Endpoint: made, Secret: made.Secret}}, nil
+	op := exchangeOf(ctx).row
+	made, err := record.CreateWebhookEndpoint(ctx, op, dispute.WebhookEndpoint{
+		ID: "whe_" + shortHash(op.UpdateID), URL: b.Url, Description: value(b.Description), Types: value(b.Types), Secret: secret},
+		func(e dispute.WebhookEndpoint) (dispute.OperationAnswer, error) {
+			return answered(answer(e).VisitCreateWebhookEndpointResponse)
+		})
+	return answer(made), err
 }
 
 // GetWebhookEndpoint answers one.
@@ -75,7 +77,7 @@ func (s *Server) UpdateWebhookEndpoint(ctx context.Context, r UpdateWebhookEndpo
 		return nil, err
 	}
 	b := r.Body
-	if err := s.checkEndpoint(b.Url, b.Types); err != nil {
+	if err := s.checkEndpoint(ctx, b.Url, b.Types, b.Enabled); err != nil {
 		return nil, err
 	}
 	state := dispute.EndpointDisabled
@@ -92,12 +94,13 @@ func (s *Server) DeleteWebhookEndpoint(ctx context.Context, r DeleteWebhookEndpo
 	if err != nil {
 		return nil, err
 	}
-	e, err := record.WebhookEndpoint(ctx, r.EndpointId)
-	if err == nil {
-		err = record.DeleteWebhookEndpoint(ctx, r.EndpointId)
+	answer := func(e dispute.WebhookEndpoint) DeleteWebhookEndpoint200JSONResponse {
+		return DeleteWebhookEndpoint200JSONResponse{WebhookEndpointJSONResponse{Body: e}}
 	}
-	e.State = dispute.EndpointDeleted
-	return DeleteWebhookEndpoint200JSONResponse{WebhookEndpointJSONResponse{Body: e}}, err
+	e, err := record.DeleteWebhookEndpoint(ctx, exchangeOf(ctx).row, r.EndpointId, func(e dispute.WebhookEndpoint) (dispute.OperationAnswer, error) {
+		return answered(answer(e).VisitDeleteWebhookEndpointResponse)
+	})
+	return answer(e), err
 }
 
 // RotateWebhookSecret gives one a new secret.
@@ -110,8 +113,14 @@ func (s *Server) RotateWebhookSecret(ctx context.Context, r RotateWebhookSecretR
 	if err != nil {
 		return nil, err
 	}
-	e, err := record.RotateWebhookSecret(ctx, r.EndpointId, secret, s.now().Add(secretOverlap))
-	return RotateWebhookSecret200JSONResponse{Body: WebhookEndpointSecret{Endpoint: e, Secret: e.Secret}}, err
+	answer := func(e dispute.WebhookEndpoint) RotateWebhookSecret200JSONResponse {
+		return RotateWebhookSecret200JSONResponse{Body: WebhookEndpointSecret{Endpoint: e, Secret: e.Secret}}
+	}
+	e, err := record.RotateWebhookSecret(ctx, exchangeOf(ctx).row, r.EndpointId, secret, s.now().Add(secretOverlap),
+		func(e dispute.WebhookEndpoint) (dispute.OperationAnswer, error) {
+			return answered(answer(e).VisitRotateWebhookSecretResponse)
+		})
+	return answer(e), err
 }
 
 // PingWebhookEndpoint sends one a test message.
@@ -172,48 +181,22 @@ func secretOf(given *string) (string, error) {
 	return *given, nil
 }
 
-// checkEndpoint refuses what can be seen to be wrong; the sender looks again at the
-// address that a name has when it connects.
-func (s *Server) checkEndpoint(target string, types []string) error {
-	wrong := func(pointer, detail string) error {
+// checkEndpoint refuses what can be seen to be wrong. One that is switched off may be
+// anywhere; the sender looks again at the address that a name has when it connects.
+func (s *Server) checkEndpoint(ctx context.Context, target string, types []string, enabled bool) error {
+	refused := func(pointer, detail string) error {
 		return dispute.Invalid("the endpoint is not right", dispute.Field{Pointer: pointer, Detail: detail})
-	}
-	u, err := url.Parse(target)
-	switch {
-	case err != nil || u.Host == "" || u.Hostname() == "":
-		return wrong("/url", "an absolute URL")
-	case u.User != nil || u.Fragment != "":
-		return wrong("/url", "without user, password and fragment")
-	case u.Scheme != "https" && (u.Scheme != "http" || len(s.Config.WebhookAllow) == 0):
-		return wrong("/url", "https")
-	}
-	if !s.mayReach(u.Hostname()) {
-		return wrong("/url", "not a public address; the operator may allow its network (REDRESS_WEBHOOK_ALLOW)")
 	}
 	known := dispute.WebhookTypes()
 	for i, one := range types {
 		if !slices.Contains(known, one) {
-			return wrong(fmt.Sprintf("/types/%d", i), "one of "+strings.Join(known, ", "))
+			return refused(fmt.Sprintf("/types/%d", i), "one of "+strings.Join(known, ", "))
+		}
+	}
+	if enabled {
+		if wrong := s.reach.Wrong(ctx, target); wrong != "" {
+			return refused("/url", wrong)
 		}
 	}
 	return nil
-}
-
-// mayReach says whether a host may be one to tell; a name is judged by its address when
-// it is connected to.
-func (s *Server) mayReach(host string) bool {
-	if strings.EqualFold(host, "localhost") || strings.HasSuffix(strings.ToLower(host), ".localhost") {
-		return len(s.Config.WebhookAllow) > 0
-	}
-	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	if err != nil {
-		return true
-	}
-	address = address.Unmap()
-	for _, network := range s.Config.WebhookAllow {
-		if network.Contains(address) {
-			return true
-		}
-	}
-	return !address.IsPrivate() && !address.IsLoopback() && !address.IsLinkLocalUnicast() && !address.IsMulticast() && !address.IsUnspecified()
 }

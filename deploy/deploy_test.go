@@ -134,7 +134,7 @@ func TestSampleServesEveryCommand(t *testing.T) {
 	}
 	settings, err := config.Load()
 	require.NoError(t, err)
-	require.NoError(t, settings.ForMigrate())
+	require.NoError(t, settings.ForOwner("migrate"))
 	require.NoError(t, settings.ForAPI())
 	require.NoError(t, settings.ForWorker())
 	require.GreaterOrEqual(t, len(settings.API.TokenKey), 32)

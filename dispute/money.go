@@ -3,7 +3,6 @@ package dispute
 import (
 	"fmt"
 	"math"
-	"math/big"
 
 	"github.com/bojanz/currency"
 )
@@ -41,21 +40,6 @@ func (m Money) Sub(o Money) (Money, error) {
 	return m.Add(Money{Amount: -o.Amount, Currency: o.Currency})
 }
 
-// Cmp compares two amounts of one currency: -1, 0 or 1.
-func (m Money) Cmp(o Money) (int, error) {
-	if _, err := m.common(o); err != nil {
-		return 0, err
-	}
-	switch {
-	case m.Amount < o.Amount:
-		return -1, nil
-	case m.Amount > o.Amount:
-		return 1, nil
-	default:
-		return 0, nil
-	}
-}
-
 // String formats the amount with the digits of its currency, e.g. "129.00 CNY".
 func (m Money) String() string {
 	a, err := currency.NewAmountFromInt64(m.Amount, m.Currency)
@@ -74,30 +58,6 @@ func (m Money) common(o Money) (string, error) {
 	default:
 		return "", Errorf(CodeInvalid, "currencies differ: %s and %s", m.Currency, o.Currency)
 	}
-}
-
-// SumMoney adds the amounts; the sum of none is the zero Money.
-func SumMoney(all ...Money) (Money, error) {
-	var sum Money
-	for _, m := range all {
-		next, err := sum.Add(m)
-		if err != nil {
-			return Money{}, err
-		}
-		sum = next
-	}
-	return sum, nil
-}
-
-// Portion returns the share num/den of m, rounded down; den must be positive
-// and 0 <= num <= den.
-func (m Money) Portion(num, den int64) (Money, error) {
-	if den <= 0 || num < 0 || num > den {
-		return Money{}, Errorf(CodeInvalid, "portion %d/%d is not a share", num, den)
-	}
-	p := new(big.Int).Mul(big.NewInt(m.Amount), big.NewInt(num))
-	p.Quo(p, big.NewInt(den))
-	return Money{Amount: p.Int64(), Currency: m.Currency}, nil
 }
 
 // KnownCurrency says whether code is an ISO 4217 currency.

@@ -55,6 +55,13 @@ type OperationRow struct {
 	LeaseUntil time.Time `json:"lease_until"`
 }
 
+// OperationAnswer is the final answer of an operation, which every retry is given. A write
+// of the record alone keeps it in its own transaction: after a crash both are there or neither.
+type OperationAnswer struct {
+	Status   int
+	Response []byte
+}
+
 // UpdateID is the stable Temporal update id of an operation: a hash of subject,
 // operation and key.
 func (c OperationClaim) UpdateID() string {

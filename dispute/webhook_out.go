@@ -38,6 +38,9 @@ type WebhookEndpoint struct {
 	OldSecret string `json:"-"`
 }
 
+// EndpointAnswer makes the answer to a write from what it made of the endpoint.
+type EndpointAnswer func(WebhookEndpoint) (OperationAnswer, error)
+
 // Secrets are those that sign at an instant, the newest first.
 func (e WebhookEndpoint) Secrets(at time.Time) []string {
 	if e.OldSecret != "" && e.OldSecretUntil != nil && e.OldSecretUntil.After(at) {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/redresshq/redress/dispute"
 	"github.com/redresshq/redress/webhook"
+	"github.com/redresshq/redress/webhook/reach"
 )
 
 // How long one try may take, and how much of an answer is read.
@@ -35,24 +36,9 @@ type Hooks struct {
 // NewHooks makes a sender. Allowed are networks that are not public and may be
 // connected to all the same, e.g. 127.0.0.0/8 on a developer's machine.
 func NewHooks(allowed []netip.Prefix) *Hooks {
-	options := []ssrf.Option{ssrf.WithAnyPort()}
-	var v4, v6 []netip.Prefix
-	for _, p := range allowed {
-		if p.Addr().Is4() {
-			v4 = append(v4, p)
-		} else {
-			v6 = append(v6, p)
-		}
-	}
-	if len(v4) > 0 {
-		options = append(options, ssrf.WithAllowedV4Prefixes(v4...))
-	}
-	if len(v6) > 0 {
-		options = append(options, ssrf.WithAllowedV6Prefixes(v6...))
-	}
-	// The guard sees the address that is connected to, after the name was resolved: what
-	// a name said before does not count. A proxy would resolve it behind its back.
-	dialer := &net.Dialer{Timeout: 5 * time.Second, Control: ssrf.New(options...).Safe}
+	// The guard sees the address that is connected to, after the name was resolved. A proxy
+	// would resolve it behind its back.
+	dialer := &net.Dialer{Timeout: 5 * time.Second, Control: reach.New(allowed, nil).Control}
 	return &Hooks{now: time.Now, http: &http.Client{
 		Timeout: hookTimeout,
 		Transport: &http.Transport{

@@ -78,11 +78,6 @@ func (c *Client) SettleRefund(ctx context.Context, key string, s Settle) error {
 	return c.call(ctx, http.MethodPost, Payments, "/sandbox/refunds/"+url.PathEscape(key)+"/settle", s, nil)
 }
 
-// SettlePayout moves the payout under the key on (payout.updated).
-func (c *Client) SettlePayout(ctx context.Context, key string, s Settle) error {
-	return c.call(ctx, http.MethodPost, Payments, "/sandbox/payouts/"+url.PathEscape(key)+"/settle", s, nil)
-}
-
 // RefundElsewhere gives money of a payment back without Redress; minor units.
 func (c *Client) RefundElsewhere(ctx context.Context, paymentID string, amount int64) error {
 	path := "/sandbox/payments/" + url.PathEscape(paymentID) + "/refund-elsewhere"
@@ -189,14 +184,4 @@ func (c *Client) call(ctx context.Context, method string, k Kind, path string, i
 // 0 is thirty days.
 func (c *Client) SetLabelValidity(ctx context.Context, d time.Duration) error {
 	return c.call(ctx, http.MethodPut, Carrier, "/sandbox/label-validity", LabelValidity{MS: d.Milliseconds()}, nil)
-}
-
-// SetCredits sets how later coupons, points and gifts end.
-func (c *Client) SetCredits(ctx context.Context, m CreditMode) error {
-	return c.call(ctx, http.MethodPut, Orders, "/sandbox/credits", m, nil)
-}
-
-// SettleCredit ends the pending credit under the key (credit.updated).
-func (c *Client) SettleCredit(ctx context.Context, key string, s Settle) error {
-	return c.call(ctx, http.MethodPost, Orders, "/sandbox/credits/"+url.PathEscape(key)+"/settle", s, nil)
 }

@@ -28,9 +28,6 @@ func (s *Store) Limits(ctx context.Context) (role, statements, locks string, err
 	return role, statements, locks, err
 }
 
-// MapError is the table of errors.
-var MapError = mapError
-
 // BackOff is how long a row of a relay rests.
 var BackOff = backOff
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/redresshq/redress/dispute"
 )
@@ -89,14 +90,45 @@ func (s *Store) insertTexts(ctx context.Context, tx pgx.Tx, caseID string, texts
 // The first answer stays; a second one, of a claimant whose lease was over, is
 // dropped.
 func (s *Store) FinishOperation(ctx context.Context, op dispute.OperationRow, status int, location string, response []byte) error {
+	return mapError("finish operation", s.finish(ctx, s.pool, op, status, location, response))
+}
+
+// finishWith carries a write out and keeps its answer, in one transaction: whoever asks
+// again after a crash is told what was done, or it is done now. CodeKeyInFlight where the
+// operation was finished meanwhile, by a claimant who took the lease over.
+func (s *Store) finishWith(ctx context.Context, what string, op dispute.OperationRow, write func(pgx.Tx) (dispute.OperationAnswer, error)) error {
+	return s.inTx(ctx, what, func(tx pgx.Tx) error {
+		var finished bool
+		err := tx.QueryRow(ctx, `SELECT finished_at IS NOT NULL FROM operations
+			WHERE subject = $1 AND operation = $2 AND key = $3 FOR NO KEY UPDATE`, op.Subject, op.Operation, op.Key).Scan(&finished)
+		if err != nil {
+			return err
+		}
+		if finished {
+			return dispute.Errorf(dispute.CodeKeyInFlight, "a retry with this key was carried out meanwhile; ask again for its answer")
+		}
+		answer, err := write(tx)
+		if err != nil {
+			return err
+		}
+		return s.finish(ctx, tx, op, answer.Status, "", answer.Response)
+	})
+}
+
+// executor is a pool or a transaction.
+type executor interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+func (s *Store) finish(ctx context.Context, on executor, op dispute.OperationRow, status int, location string, response []byte) error {
 	answer, err := s.keys.Text(string(response)) // it may repeat what the caller wrote
 	if err != nil {
 		return err
 	}
-	_, err = s.pool.Exec(ctx, `UPDATE operations SET status = $4, location = $5, response = $6, finished_at = now()
+	_, err = on.Exec(ctx, `UPDATE operations SET status = $4, location = $5, response = $6, finished_at = now()
 		WHERE subject = $1 AND operation = $2 AND key = $3 AND finished_at IS NULL`,
 		op.Subject, op.Operation, op.Key, status, location, []byte(answer))
-	return mapError("finish operation", err)
+	return err
 }
 
 // ReleaseOperation gives a lease back when the answer was not final, so that a retry

@@ -22,20 +22,46 @@ type caseCommand struct {
 }
 
 type caseListCommand struct {
-	Stage     string `help:"Only this stage, e.g. negotiation."`
-	WaitingOn string `help:"Only those that wait for this one, e.g. agent."`
-	Order     string `help:"Only this order."`
-	Customer  string `help:"Only this customer."`
-	Breached  bool   `help:"Only those in which a clock of the shop was breached."`
-	Limit     int    `default:"50" help:"How many, up to 200."`
+	Stage     stageFlag   `help:"Only this stage, e.g. negotiation."`
+	WaitingOn waitingFlag `help:"Only those that wait for this one, e.g. agent."`
+	Order     string      `help:"Only this order."`
+	Customer  string      `help:"Only this customer."`
+	Breached  bool        `help:"Only those in which a clock of the shop was breached."`
+	Limit     pageFlag    `default:"50" help:"How many, up to 200."`
+}
+
+// stageFlag names a stage.
+type stageFlag dispute.Stage
+
+// Validate lists the stages where it names none.
+func (f stageFlag) Validate() error { return oneOf(dispute.Stage(f), dispute.Stages()) }
+
+// waitingFlag names whom a case waits for.
+type waitingFlag dispute.WaitingOn
+
+// Validate lists those that a case may wait for where it names none.
+func (f waitingFlag) Validate() error { return oneOf(dispute.WaitingOn(f), dispute.Waits()) }
+
+// pageFlag is how many lines are printed.
+type pageFlag int
+
+// maxLines is the record's own limit.
+const maxLines = 200
+
+// Validate refuses what the record would cut.
+func (f pageFlag) Validate() error {
+	if f < 1 || f > maxLines {
+		return fmt.Errorf("%d is not from 1 to %d", f, maxLines)
+	}
+	return nil
 }
 
 // Run prints one line a case.
 func (c caseListCommand) Run(ctx context.Context, settings config.Config) error {
-	return withRecord(ctx, settings, func(s *store.Store) error {
+	return withRecord(ctx, settings, "case list", func(s *store.Store) error {
 		filter := dispute.CaseFilter{
 			Stage: dispute.Stage(c.Stage), WaitingOn: dispute.WaitingOn(c.WaitingOn),
-			OrderID: c.Order, CustomerID: c.Customer, SortByDue: true, Limit: c.Limit,
+			OrderID: c.Order, CustomerID: c.Customer, SortByDue: true, Limit: int(c.Limit),
 		}
 		if c.Breached {
 			filter.Breached = &c.Breached
@@ -74,7 +100,7 @@ type caseShowCommand struct {
 
 // Run prints JSON: the case, what the row knows beside it, and the timeline.
 func (c caseShowCommand) Run(ctx context.Context, settings config.Config) error {
-	return withRecord(ctx, settings, func(s *store.Store) error {
+	return withRecord(ctx, settings, "case show", func(s *store.Store) error {
 		record, err := s.GetCase(ctx, c.ID)
 		if err != nil {
 			return fmt.Errorf("reading case %s: %w", c.ID, err)
@@ -107,7 +133,7 @@ type caseVerifyCommand struct {
 
 // Run says whether the timeline is as it was written, and fails if not.
 func (c caseVerifyCommand) Run(ctx context.Context, settings config.Config) error {
-	return withRecord(ctx, settings, func(s *store.Store) error {
+	return withRecord(ctx, settings, "case verify", func(s *store.Store) error {
 		report, err := s.VerifyChain(ctx, c.ID)
 		if err != nil {
 			return fmt.Errorf("checking case %s: %w", c.ID, err)
@@ -121,14 +147,14 @@ func (c caseVerifyCommand) Run(ctx context.Context, settings config.Config) erro
 }
 
 // withRecord opens the database of the settings, or of the dev stack that runs here.
-func withRecord(ctx context.Context, settings config.Config, do func(*store.Store) error) error {
+func withRecord(ctx context.Context, settings config.Config, command string, do func(*store.Store) error) error {
 	settings = orRunning(settings)
-	if err := settings.ForCase(); err != nil {
+	if err := settings.ForRecord(command); err != nil {
 		return err
 	}
 	s, err := store.Open(ctx, settings.DatabaseURL)
 	if err != nil {
-		return fmt.Errorf("opening the database: %w", err)
+		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	defer s.Close()
 	return do(s)

@@ -47,8 +47,9 @@ func run() int {
 
 	parser := newParser(kong.BindTo(ctx, (*context.Context)(nil)))
 	k, err := parser.Parse(os.Args[1:])
-	parser.FatalIfErrorf(err)
-
+	if err != nil {
+		return badUsage(os.Stderr, err)
+	}
 	settings, err := config.Load()
 	if err == nil {
 		err = k.Run(settings)
@@ -69,6 +70,5 @@ func newParser(options ...kong.Option) *kong.Kong {
 	return kong.Must(&commands{}, append(options,
 		kong.Name("redress"),
 		kong.Description("A dispute orchestrator: every complaint and every return is one durable workflow.\n\n"+
-			"Settings come from the environment; deploy/.env.sample documents each."),
-		kong.UsageOnError())...)
+			"Settings come from the environment; deploy/.env.sample documents each."))...)
 }

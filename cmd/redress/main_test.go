@@ -11,7 +11,7 @@ import (
 
 func TestEveryCommandHasHelp(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"", "dev", "api", "worker", "migrate", "partners", "token", "case", "case list",
+	for _, command := range []string{"", "dev", "api", "worker", "migrate", "partners", "token", "key", "recovery", "recovery restart", "case", "case list",
 		"case show", "case verify", "case restart", "policy", "policy check", "policy publish", "policy list", "policy show", "policy diff",
 		"policy explain", "policy due", "policy simulate", "calendar", "calendar check", "calendar publish", "calendar list", "calendar show"} {
 		t.Run("redress "+command, func(t *testing.T) {

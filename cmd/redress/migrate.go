@@ -14,7 +14,7 @@ type migrateCommand struct{}
 // Run applies what is missing, as the role that owns the tables, and publishes the
 // policies and calendars that are built in.
 func (migrateCommand) Run(ctx context.Context, settings config.Config) error {
-	if err := settings.ForMigrate(); err != nil {
+	if err := settings.ForOwner("migrate"); err != nil {
 		return err
 	}
 	start := time.Now()

@@ -12,13 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every line of docs/policy.md that is marked for a test is run as it stands there, in
-// the order of the page, and must say what the page says. REDRESS_UPDATE_GUIDE=1 writes
-// what is said into the page: read the difference.
+// Every line of docs/policy that is marked for a test is run as it stands there, page by
+// page in a folder of its own, in the order of the page, and must say what the page says.
+// REDRESS_UPDATE_GUIDE=1 writes what is said into the pages: read the difference.
 
-const guide = "../../docs/policy.md"
+const guide = "../../docs/policy"
 
-// tried are the blocks of the page: a mark, how they end, the lines, and what they say.
+// tried are the blocks of a page: a mark, how they end, the lines, and what they say.
 var tried = regexp.MustCompile("(?ms)^```sh test=(\\S+)( fails)?\n(.*?)^```$(\n\n```text\n(.*?)^```$)?")
 
 // asProgram makes this test binary behave as redress itself.
@@ -33,13 +33,31 @@ func TestMain(m *testing.M) {
 
 func TestPolicyGuide(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile(guide)
+	pages, err := filepath.Glob(filepath.Join(guide, "*.md"))
 	require.NoError(t, err)
-	all := tried.FindAllStringSubmatch(string(page), -1)
-	require.Greater(t, len(all), 15, "the page's blocks are found")
+	blocks := 0
+	for _, path := range pages {
+		page, err := os.ReadFile(path) //nolint:gosec // a page of the project
+		require.NoError(t, err)
+		all := tried.FindAllStringSubmatch(string(page), -1)
+		require.Equal(t, strings.Count(string(page), "```sh test="), len(all), "each marked block of %s is read", path)
+		blocks += len(all)
+		if len(all) > 0 {
+			t.Run(filepath.Base(path), func(t *testing.T) {
+				t.Parallel()
+				tryPage(t, path, page, all)
+			})
+		}
+	}
+	require.Greater(t, blocks, 15, "the blocks of the pages are found")
+}
+
+// tryPage runs the blocks of one page, and in an update writes into it what they say.
+func tryPage(t *testing.T, path string, page []byte, blocks [][]string) {
+	t.Helper()
 	here := guideFolder(t)
 	update, seen := os.Getenv("REDRESS_UPDATE_GUIDE") != "", map[string]bool{}
-	for _, m := range all {
+	for _, m := range blocks {
 		name, fails, block, want := m[1], m[2] != "", m[3], m[5]
 		require.False(t, seen[name], "two blocks have the name %s", name)
 		seen[name] = true
@@ -55,7 +73,7 @@ func TestPolicyGuide(t *testing.T) {
 		require.Equal(t, want, said, "what the page says of %s", name)
 	}
 	if update {
-		require.NoError(t, os.WriteFile(guide, page, 0o644)) //nolint:gosec // a page is no secret
+		require.NoError(t, os.WriteFile(path, page, 0o644)) //nolint:gosec // a page is no secret
 	}
 }
 

@@ -24,10 +24,10 @@ type recoveryRestartCommand struct {
 // and for a recovery that has ended.
 func (c recoveryRestartCommand) Run(ctx context.Context, settings config.Config) error {
 	settings = orRunning(settings)
-	if err := settings.ForRestart(); err != nil {
+	if err := settings.ForRestart("recovery restart"); err != nil {
 		return err
 	}
-	return withRecord(ctx, settings, func(s *store.Store) error {
+	return withRecord(ctx, settings, "recovery restart", func(s *store.Store) error {
 		record, err := s.GetRecovery(ctx, c.ID)
 		if err != nil {
 			return fmt.Errorf("reading recovery %s: %w", c.ID, err)

@@ -20,10 +20,10 @@ type caseRestartCommand struct {
 // refused while a workflow of the case runs, and for a closed case.
 func (c caseRestartCommand) Run(ctx context.Context, settings config.Config) error {
 	settings = orRunning(settings)
-	if err := settings.ForRestart(); err != nil {
+	if err := settings.ForRestart("case restart"); err != nil {
 		return err
 	}
-	return withRecord(ctx, settings, func(s *store.Store) error {
+	return withRecord(ctx, settings, "case restart", func(s *store.Store) error {
 		record, err := s.GetCase(ctx, c.ID)
 		if err != nil {
 			return fmt.Errorf("reading case %s: %w", c.ID, err)

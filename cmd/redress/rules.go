@@ -21,12 +21,12 @@ import (
 // its rules.
 func withRules(ctx context.Context, settings config.Config, command string, do func(*rulebase.Base, *store.Store) error) error {
 	settings = orRunning(settings)
-	if err := settings.ForRules(command); err != nil {
+	if err := settings.ForRecord(command); err != nil {
 		return err
 	}
 	record, err := store.Open(ctx, settings.DatabaseURL)
 	if err != nil {
-		return fmt.Errorf("opening the database: %w", err)
+		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	defer record.Close()
 	embedded, err := dispute.Embedded()

@@ -21,6 +21,14 @@ type tokenCommand struct {
 	APIKey  bool          `name:"api-key" help:"Make an API key instead, and keep its hash in the database."`
 }
 
+// Validate refuses a token that has ended before it is shown.
+func (c tokenCommand) Validate() error {
+	if c.TTL <= 0 {
+		return fmt.Errorf("--ttl: %s is not longer than nothing", c.TTL)
+	}
+	return nil
+}
+
 // Run prints the token alone on a line, so that a script can take it.
 func (c tokenCommand) Run(ctx context.Context, settings config.Config) error {
 	if c.APIKey {
@@ -60,12 +68,12 @@ func tokenKey(settings config.Config) (string, error) {
 
 func (c tokenCommand) registerKey(ctx context.Context, settings config.Config) error {
 	settings = orRunning(settings)
-	if err := settings.ForMigrate(); err != nil {
+	if err := settings.ForOwner("token"); err != nil {
 		return err
 	}
 	s, err := store.Open(ctx, settings.OwnerURL)
 	if err != nil {
-		return fmt.Errorf("opening the database: %w", err)
+		return fmt.Errorf("REDRESS_OWNER_DATABASE_URL: %w", err)
 	}
 	defer s.Close()
 	key := auth.NewKey()

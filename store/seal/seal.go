@@ -52,8 +52,8 @@ func Parse(keys []string) (*Keys, error) {
 	return k, nil
 }
 
-// sealedText is how a sealed text begins; what does not was kept before there was a key.
-const sealedText = "age-encryption.org/v1:"
+// TextPrefix is how a sealed text begins; what does not was kept before there was a key.
+const TextPrefix = "age-encryption.org/v1:"
 
 // Text seals a text; an empty one stays empty, as an erased one is.
 func (k *Keys) Text(plain string) (string, error) {
@@ -69,13 +69,13 @@ func (k *Keys) Text(plain string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("sealing a text: %w", err)
 	}
-	return sealedText + base64.StdEncoding.EncodeToString(out.Bytes()), nil
+	return TextPrefix + base64.StdEncoding.EncodeToString(out.Bytes()), nil
 }
 
 // OpenText opens what Text sealed, and leaves other texts as they are. CodeUnavailable
 // where none of the keys fits: it is there, and the key is not.
 func (k *Keys) OpenText(kept string) (string, error) {
-	code, sealed := strings.CutPrefix(kept, sealedText)
+	code, sealed := strings.CutPrefix(kept, TextPrefix)
 	if !sealed {
 		return kept, nil
 	}

@@ -40,6 +40,9 @@ type Config struct {
 	// DataKeys encrypt what people write and send in (`redress key` makes one): the first
 	// seals, each opens. A key stays in the list for as long as something it sealed is kept.
 	DataKeys []string `env:"REDRESS_DATA_KEYS"`
+	// DataKeysLost lets api and worker start although none of the keys opens what is kept,
+	// e.g. since it is lost: reading that is answered with 503.
+	DataKeysLost bool `env:"REDRESS_DATA_KEYS_LOST"`
 }
 
 // Temporal is where the engine is. TLS and API keys come from the TEMPORAL_TLS*
@@ -155,10 +158,13 @@ type Dev struct {
 func Load() (Config, error) {
 	var c Config
 	if err := env.Parse(&c); err != nil {
+		if wrong := wrongValues(); wrong != nil {
+			return Config{}, wrong // the parser names fields, not variables
+		}
 		return Config{}, fmt.Errorf("settings: %w", err)
 	}
-	if c.Log.Format != "json" && c.Log.Format != "text" {
-		return Config{}, fmt.Errorf("settings: REDRESS_LOG_FORMAT is %q; it may be json or text", c.Log.Format)
+	if err := c.outOfRange(); err != nil {
+		return Config{}, err
 	}
 	if c.OwnerURL == "" {
 		c.OwnerURL = c.DatabaseURL

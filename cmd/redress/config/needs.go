@@ -1,23 +1,18 @@
 package config
 
-// ForMigrate says what `redress migrate` lacks.
-func (c Config) ForMigrate() error {
-	return missing("migrate", c.owner())
+// ForOwner says what a command lacks that acts as the owner of the tables.
+func (c Config) ForOwner(command string) error {
+	return missing(command, c.owner())
 }
 
-// ForCase says what `redress case` lacks to read the record.
-func (c Config) ForCase() error {
-	return missing("case", c.database())
-}
-
-// ForRules says what a command lacks that reads or publishes rules.
-func (c Config) ForRules(command string) error {
+// ForRecord says what a command lacks that reads the record, or publishes rules.
+func (c Config) ForRecord(command string) error {
 	return missing(command, c.database())
 }
 
-// ForRestart says what `redress case restart` lacks.
-func (c Config) ForRestart() error {
-	return missing("case restart", c.database(), c.engine())
+// ForRestart says what a command lacks that starts a workflow again.
+func (c Config) ForRestart(command string) error {
+	return missing(command, c.database(), c.engine())
 }
 
 // ForAPI says what `redress api` lacks.

@@ -16,13 +16,9 @@ import (
 
 // API serves the REST door until ctx is done, then drains.
 func API(ctx context.Context, c config.Config, log *slog.Logger) error {
-	keys, err := dataKeys(c, log)
+	record, keys, err := openRecord(ctx, c, log)
 	if err != nil {
 		return err
-	}
-	record, err := store.Open(ctx, c.DatabaseURL, store.WithKeys(keys))
-	if err != nil {
-		return fmt.Errorf("opening the database: %w", err)
 	}
 	defer record.Close()
 	files, err := blob.New(c.EvidenceDir, keys)

@@ -16,7 +16,6 @@ import (
 	"github.com/redresshq/redress/notify"
 	"github.com/redresshq/redress/orders"
 	"github.com/redresshq/redress/payment"
-	"github.com/redresshq/redress/store"
 	"github.com/redresshq/redress/store/blob"
 	"github.com/redresshq/redress/warehouse"
 	"github.com/redresshq/redress/worker"
@@ -25,13 +24,9 @@ import (
 // Worker runs workflows, activities, the relay and the erasing until ctx is done, then lets
 // what is under way end.
 func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
-	keys, err := dataKeys(c, log)
+	record, keys, err := openRecord(ctx, c, log)
 	if err != nil {
 		return err
-	}
-	record, err := store.Open(ctx, c.DatabaseURL, store.WithKeys(keys))
-	if err != nil {
-		return fmt.Errorf("opening the database: %w", err)
 	}
 	defer record.Close()
 	counts, err := newMetrics()
