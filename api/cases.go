@@ -39,6 +39,7 @@ func (s *Server) ListCases(ctx context.Context, r ListCasesRequestObject) (ListC
 		return nil, err
 	}
 	for _, record := range found.Cases {
+		record.Case = record.Case.AsOf(s.now())
 		page.Items = append(page.Items, x.view(record))
 	}
 	page.NextCursor = found.Next

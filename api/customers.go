@@ -33,6 +33,19 @@ func (s *Server) linksOf(ctx context.Context, x *exchange, caseID string) ([]dis
 	return s.Store.BatchesOf(ctx, caseID)
 }
 
+// preferencesOf are how the customer of a case likes to be dealt with, for staff; nil where
+// nothing was kept.
+func (s *Server) preferencesOf(ctx context.Context, x *exchange, customerID string) (*dispute.Preferences, error) {
+	if x.customer() {
+		return nil, nil
+	}
+	p, err := s.Store.Preferences(ctx, customerID)
+	if err != nil || p.UpdatedAt == nil {
+		return nil, err
+	}
+	return &p, nil
+}
+
 // ownFile refuses a customer who asks for another's file.
 func ownFile(x *exchange, customerID string) error {
 	if x.customer() && customerID != x.caller.CustomerID {

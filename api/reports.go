@@ -149,6 +149,7 @@ func (s *Server) GetDossier(ctx context.Context, r GetDossierRequestObject) (Get
 	if err != nil {
 		return nil, err
 	}
+	d.Record.Case = d.Record.Case.AsOf(s.now())
 	archive, err := dossier.New(d, dossier.Options{
 		Zone: s.zoneOf(ctx, d.Record.Case.PolicyVersion), Internal: r.Params.Internal == nil || *r.Params.Internal, Now: s.now(),
 		Open: func(sha256 string) (io.ReadCloser, error) { return s.Blobs.Open(ctx, x.caseID(), sha256) },

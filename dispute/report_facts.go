@@ -13,6 +13,7 @@ type CaseFacts struct {
 	Reply       ServiceClock `json:"reply"`      // first_response
 	Resolution  ServiceClock `json:"resolution"` // of all its rounds, and of a reopened case
 	SurveyAsked *time.Time   `json:"survey_asked,omitempty"`
+	Risk        *RiskFacts   `json:"risk,omitempty"` // nil while the case has no flags
 }
 
 // ServiceState is how a promise of service stands.
@@ -117,14 +118,27 @@ func (f *CaseFacts) Take(entries []Entry) []Breach {
 			}
 		case EventSurveyAsked:
 			if f.SurveyAsked == nil {
-				at := e.At
+				at := askedAt(e)
 				f.SurveyAsked = &at
 			}
+		case EventRiskFlagged, EventRiskReviewed, EventPersonNeeded:
+			f.risk(e)
 		default:
 			f.happened(e)
 		}
 	}
 	return breaches
+}
+
+// askedAt is when the customer is asked; that may lie ahead of the entry.
+func askedAt(e Entry) time.Time {
+	var about struct {
+		AskedAt time.Time `json:"asked_at"`
+	}
+	if json.Unmarshal(e.Data, &about) != nil || about.AskedAt.IsZero() {
+		return e.At
+	}
+	return about.AskedAt.UTC()
 }
 
 func (f *CaseFacts) clock(e Entry) *Breach {
@@ -143,6 +157,8 @@ func (f *CaseFacts) clock(e Entry) *Breach {
 		f.Reply.take(e)
 	case about.Clock == ClockResolution:
 		f.Resolution.take(e)
+	case about.Clock == ClockSurvey && e.Type == EventClockMet && e.Reason == ReasonNotAsked:
+		f.SurveyAsked = nil
 	}
 	if e.Type != EventClockBreached {
 		return nil
@@ -195,25 +211,31 @@ const (
 // Decided says what was decided last and by whom; an offer that the customer accepted
 // counts as decided by its author.
 func (c *Case) Decided() (what string, by Role) {
+	what, by, _ = c.lastWord()
+	return what, by
+}
+
+// lastWord is Decided with its instant, nil while nothing was decided.
+func (c *Case) lastWord() (what string, by Role, at *time.Time) {
 	for i := len(c.Decisions) - 1; i >= 0; i-- {
 		d := c.Decisions[i]
 		switch {
 		case d.State != DecisionInForce:
 		case d.Reject != nil:
-			return DecidedRejected, d.Author.Role
+			return DecidedRejected, d.Author.Role, &d.MadeAt
 		default:
-			return DecidedRemedies, d.Author.Role
+			return DecidedRemedies, d.Author.Role, &d.MadeAt
 		}
 	}
 	for i := len(c.Offers) - 1; i >= 0; i-- {
 		if c.Offers[i].State == OfferAccepted {
-			return DecidedRemedies, c.Offers[i].Author.Role
+			return DecidedRemedies, c.Offers[i].Author.Role, c.Offers[i].AnsweredAt
 		}
 	}
 	if c.Outcome == OutcomeInadmissible {
-		return DecidedRejected, RoleSystem
+		return DecidedRejected, RoleSystem, c.ResolvedAt
 	}
-	return DecidedNothing, ""
+	return DecidedNothing, "", nil
 }
 
 // DecidedBefore is when the last binding word was spoken that a movement of money at an

@@ -1,9 +1,6 @@
 package dispute
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // Risk is what speaks against deciding without a person. It never denies by itself.
 type Risk struct {
@@ -24,29 +21,8 @@ type RiskReason struct {
 	When    string `json:"when,omitempty"`
 	Score   int    `json:"score"`
 	Rule    string `json:"rule"`
-}
-
-// RiskVerdict is what a person made of a case's flags.
-type RiskVerdict string
-
-// The verdicts.
-const (
-	RiskCleared   RiskVerdict = "cleared"   // nothing was wrong
-	RiskConfirmed RiskVerdict = "confirmed" // somebody abused the desk's goodwill
-)
-
-// RiskReview is a person's word on the flags. It decides nothing about the claim.
-type RiskReview struct {
-	Verdict RiskVerdict `json:"verdict"`
-	By      Actor       `json:"by"`
-	At      time.Time   `json:"at"`
-	Flags   []string    `json:"flags"` // that it is about; what is raised later is not
-	NoteID  string      `json:"note_id,omitempty"`
-}
-
-// Unreviewed says whether the case has flags that no person has looked at.
-func (r Risk) Unreviewed() bool {
-	return slices.ContainsFunc(r.Flags, func(f string) bool { return r.Review == nil || !slices.Contains(r.Review.Flags, f) })
+	// Cleared is set once a person found nothing wrong: the flag speaks against nothing more.
+	Cleared *RiskClearance `json:"cleared,omitempty"`
 }
 
 // AddressFacts is what our own record knows of the address that an order went to. The

@@ -92,7 +92,7 @@ func (b *Rulebook) obstacle(c *Case, risk Risk, rule string) *Explanation {
 	unanchored := b.unanchored(c, reason.Window, rule)
 	warrantyID := b.rule("warranty", string(c.Reason))
 	warranty, warranted := b.warranted(c)
-	unworkable := b.unworkable(c)
+	unworkable, flags := b.unworkable(c), risk.Standing()
 	switch {
 	case unworkable != nil:
 		return unworkable
@@ -100,8 +100,8 @@ func (b *Rulebook) obstacle(c *Case, risk Risk, rule string) *Explanation {
 		return &Explanation{Code: CodeOrderNotAnswered, Rule: rule}
 	case c.Facts.Payment != nil && c.Facts.Payment.ChargebackOpen:
 		return &Explanation{Code: CodeChargeback, Rule: rule}
-	case len(risk.Flags) > 0:
-		return &Explanation{Code: CodeRiskFlagged, Rule: rule, Detail: map[string]string{"flag": risk.Flags[0]}}
+	case len(flags) > 0:
+		return &Explanation{Code: CodeRiskFlagged, Rule: rule, Detail: map[string]string{"flag": flags[0]}}
 	case !open:
 		return window
 	case unanchored != nil:

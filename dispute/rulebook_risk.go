@@ -3,7 +3,7 @@ package dispute
 import "slices"
 
 // risk adds up the flags that the history of the customer and of the address, what came
-// back, or a condition raises, and says why each was raised.
+// back, or a condition raises, says why each was raised, and which of them a person lifted.
 func (b *Rulebook) risk(c *Case) Risk {
 	var risk Risk
 	for _, rule := range b.policy.Risk {
@@ -15,7 +15,7 @@ func (b *Rulebook) risk(c *Case) Risk {
 		risk.Score = min(100, risk.Score+rule.Score)
 		risk.Reasons = append(risk.Reasons, why)
 	}
-	return risk
+	return risk.Judged(c.Risk.Review)
 }
 
 // raised says whether a rule of risk holds, and why; what is not known raises nothing.
@@ -31,19 +31,29 @@ func (b *Rulebook) raised(c *Case, rule RiskRule) (RiskReason, bool) {
 }
 
 // newRisk is the risk with what the goods that came back add to it, nil where they add
-// nothing. What a person cleared stays cleared: only flags that the case has not had count.
+// nothing. What a person cleared stays cleared: only flags that the case has not had count,
+// and those that were lifted over a smaller number.
 func (b *Rulebook) newRisk(c *Case) *Risk {
 	if b.policy.Format < 3 {
 		return nil
 	}
-	out := Risk{Score: c.Risk.Score, Flags: slices.Clone(c.Risk.Flags), Reasons: slices.Clone(c.Risk.Reasons)}
+	out, standing, raised := c.Risk.Judged(c.Risk.Review), c.Risk.Standing(), false
+	out.Flags = slices.Clone(out.Flags)
 	for _, why := range b.risk(c).Reasons {
+		if why.Cleared != nil || slices.Contains(standing, why.Flag) {
+			continue
+		}
+		raised = true
+		if i := slices.IndexFunc(out.Reasons, func(had RiskReason) bool { return had.Flag == why.Flag }); i >= 0 {
+			out.Reasons[i] = why
+			continue
+		}
+		out.Reasons = append(out.Reasons, why)
 		if !slices.Contains(out.Flags, why.Flag) {
-			out.Flags, out.Reasons = append(out.Flags, why.Flag), append(out.Reasons, why)
-			out.Score = min(100, out.Score+why.Score)
+			out.Flags, out.Score = append(out.Flags, why.Flag), min(100, out.Score+why.Score)
 		}
 	}
-	if len(out.Flags) == len(c.Risk.Flags) {
+	if !raised {
 		return nil
 	}
 	return &out

@@ -86,10 +86,11 @@ func (b *Rulebook) beyondOffer(c *Case, remedies []Remedy) RemedyType {
 	return ""
 }
 
-// riskNow is the risk by the facts, with the flags that the case has already.
+// riskNow is the risk by the facts, with the flags that the case has already; those that a
+// person lifted do not stand.
 func (b *Rulebook) riskNow(c *Case) Risk {
 	risk := b.risk(c)
-	risk.Flags = append(risk.Flags, c.Risk.Flags...)
+	risk.Flags, risk.Reasons = append(risk.Flags, c.Risk.Flags...), append(risk.Reasons, c.Risk.Reasons...)
 	return risk
 }
 

@@ -168,7 +168,7 @@ func reportTables(q dispute.ReportQuery) ([]tableSQL, string, error) {
 	case dispute.ReportRepeatComplaints:
 		return []tableSQL{repeats(q), repeatCustomers(q)}, "opened_at", nil
 	case dispute.ReportAbuseDecisions:
-		return []tableSQL{riskBands(q), riskFlags(q), riskCases(q)}, "opened_at", nil
+		return []tableSQL{riskBands(q), riskFlags(q), riskReviews(q), flagReviews(q), riskCases(q)}, "opened_at", nil
 	case dispute.ReportSatisfaction:
 		return []tableSQL{satisfaction(q)}, "survey_asked_at", nil
 	case dispute.ReportKnowledge:

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redresshq/redress/dispute"
@@ -194,6 +195,9 @@ func (c told) ruling() (what, by string) {
 }
 
 func (n naive) risks(table string) []map[string]any {
+	if strings.HasSuffix(table, "reviews") {
+		return n.reviews(strings.HasSuffix(table, "flag_reviews"))
+	}
 	g := n.groups("cases")
 	for _, c := range n.cases {
 		if !n.takes(c, c.OpenedAt) {
@@ -215,11 +219,18 @@ func (n naive) risks(table string) []map[string]any {
 func (n naive) survey() []map[string]any {
 	g := n.groups("asked", "answered", "score_1", "score_2", "score_3", "score_4", "score_5")
 	for _, c := range n.cases {
-		for _, e := range c.entries {
-			if e.Type != dispute.EventSurveyAsked || !n.takes(c, e.At) {
+		for i, e := range c.entries {
+			if e.Type != dispute.EventSurveyAsked || i+1 < len(c.entries) && c.entries[i+1].Reason == dispute.ReasonNotAsked {
 				continue
 			}
-			r := g.of(c, e.At)
+			asked := e.At
+			if e.Reason == dispute.ReasonLaidReady {
+				asked = asked.Add(laidAhead)
+			}
+			if !n.takes(c, asked) {
+				continue
+			}
+			r := g.of(c, asked)
 			r.add("asked", 1)
 			if c.Survey != nil {
 				r.add("answered", 1)

@@ -278,7 +278,7 @@ func (n naive) count(table string) []map[string]any {
 		return g.set(func(*row) {})
 	case "refund-times/movements":
 		return n.movements()
-	case "abuse-decisions/bands", "abuse-decisions/flags":
+	case "abuse-decisions/bands", "abuse-decisions/flags", "abuse-decisions/reviews", "abuse-decisions/flag_reviews":
 		return n.risks(table)
 	case "satisfaction/survey":
 		return n.survey()

@@ -26,7 +26,9 @@ SELECT 'case_' || lpad(i::text, 8, '0'), 'shop_' || i % 3, 'team_' || i % 7, 'ag
 	CASE WHEN i % 25 = 0 THEN 'breached' ELSE 'met' END, (i * 37) % 172800, CASE WHEN i % 15 = 0 THEN 'breached' ELSE 'met' END, (i * 91) % 604800,
 	i % 101, CASE WHEN i % 30 = 0 THEN ARRAY['velocity'] ELSE '{}'::text[] END, 'remedies', 'agent', at + interval '6 days',
 	CASE WHEN i % 3 = 0 THEN 1 + i % 5 END,
-	'{"reply": {"state": "met", "spent": 123456789000, "ended": true}, "resolution": {"state": "met", "spent": 987654321000, "ended": true}}', 'abcdef',
+	jsonb '{"reply": {"state": "met", "spent": 123456789000, "ended": true}, "resolution": {"state": "met", "spent": 987654321000, "ended": true}}' ||
+		CASE WHEN i % 60 = 0 THEN jsonb '{"risk": {"verdict": "cleared", "seconds": 3600, "flags": {"velocity": {"verdict": "cleared", "seconds": 3600}}}}'
+		ELSE '{}' END, 'abcdef',
 	CASE WHEN i % 3 > 0 THEN 9900 ELSE 0 END, CASE WHEN i % 3 > 0 THEN 900 ELSE 0 END
 FROM (SELECT i, n, timestamptz '2024-01-01Z' + i * (interval '3 years' / n) AS at FROM (VALUES ($1::bigint)) AS size (n), generate_series(1, n) AS i) AS made;
 INSERT INTO report_lines SELECT case_id, 'l1', order_id, customer_id, opened_at, 'sku_' || (substr(case_id, 6)::bigint * 31) % 5000, 1, 9900, true FROM report_cases;

@@ -54,6 +54,13 @@ func (w *writer) clock(t dispute.EventType, name dispute.ClockName) {
 	w.say(t, pick(w.rnd, "breach", "extend"), dispute.System, data)
 }
 
+// laidAhead is how long before its time a question is laid ready.
+const laidAhead = 73 * time.Hour
+
+func (w *writer) layReady() {
+	w.say(dispute.EventSurveyAsked, dispute.ReasonLaidReady, dispute.System, map[string]any{"asked_at": w.at.Add(laidAhead)})
+}
+
 // record writes what is pending; now and then the same batch again.
 func (w *writer) record() {
 	w.number++
@@ -156,7 +163,7 @@ func (w *writer) step() {
 	case 10, 11:
 		w.pay()
 	case 12:
-		w.c.Risk = dispute.Risk{Score: r.IntN(101), Flags: pick(r, nil, []string{"velocity"}, []string{"weight", "velocity"})}
+		w.suspect()
 		w.c.Liability = pick(r, nil, []dispute.Share{{Party: dispute.PartyMerchant, Percent: 100}},
 			[]dispute.Share{{Party: dispute.PartyCarrier, Percent: 67}, {Party: dispute.PartyMerchant, Percent: 33}})
 	}
@@ -217,7 +224,18 @@ func (w *writer) finish() {
 	}
 	if w.rnd.IntN(3) > 0 {
 		w.pass()
-		w.say(dispute.EventSurveyAsked, "", dispute.System, nil)
+		switch w.rnd.IntN(3) {
+		case 0: // asked now
+			w.say(dispute.EventSurveyAsked, "", dispute.System, nil)
+		case 1: // laid ready, and asked in its time
+			w.layReady()
+		default: // laid ready and taken back, with or without another
+			w.layReady()
+			w.say(dispute.EventClockMet, dispute.ReasonNotAsked, dispute.System, map[string]any{"clock": dispute.ClockSurvey})
+			if w.rnd.IntN(2) == 0 {
+				w.layReady()
+			}
+		}
 		w.record()
 		if w.pass(); w.rnd.IntN(2) == 0 {
 			w.c.Survey = &dispute.SurveyAnswer{Score: 1 + w.rnd.IntN(5), At: w.at}
@@ -253,7 +271,7 @@ func (a *author) claimBack(c *told) {
 // countedTables are the tables that are counted again.
 var countedTables = []string{"service-levels/clocks", "service-levels/cases", "repeat-complaints/repeats", "breaches/counts", "reasons/reasons",
 	"reasons/carriers", "reasons/warehouses", "reasons/products", "liability/shares", "liability/recoveries", "refund-times/movements", "abuse-decisions/bands",
-	"abuse-decisions/flags", "satisfaction/survey", "agents/agents"}
+	"abuse-decisions/flags", "abuse-decisions/reviews", "abuse-decisions/flag_reviews", "satisfaction/survey", "agents/agents"}
 
 // Every report is what a naive count over all cases and their timelines gives, for
 // random cases written through Record and random questions.

@@ -72,6 +72,7 @@ func plain(entries []dispute.RecordedEntry) []dispute.Entry {
 // queueReport brings what the reports know of the case up to date with a batch.
 func queueReport(q *pgx.Batch, c dispute.Case, was reported, entries []dispute.RecordedEntry) error {
 	breaches := was.fold.Take(plain(entries))
+	was.fold.Judge(&c)
 	parts := partsOf(c)
 	digest, err := parts.digest()
 	if err != nil {

@@ -221,7 +221,7 @@ func (r *caseRun) assess() {
 		return // ruled on once it is shown, or will not be
 	}
 	a := ruling[activities.Assessed](r.world, activities.NameAssess, &r.Case, r.now())
-	r.assessed(a.Risk)
+	r.assessed(a.Risk, a.Rule)
 	r.Case.Liability = a.Liability
 	if len(a.Liability) > 0 {
 		r.log(dispute.EventLiability, dispute.System, a.Rule, kv{"liability": a.Liability})

@@ -1,10 +1,6 @@
 package workflows
 
-import (
-	"slices"
-
-	"github.com/redresshq/redress/dispute"
-)
+import "github.com/redresshq/redress/dispute"
 
 // A customer who gives a bad mark gets a second opinion: a supervisor who decided nothing
 // in the case lets it stand or takes it up again. Until then it does not close, and
@@ -45,35 +41,4 @@ func (r *caseRun) opinionGiven(v dispute.OpinionVerdict, by dispute.Actor, noteI
 	o.Verdict, o.By, o.AnsweredAt, o.NoteID = v, &by, &now, noteID
 	r.meetClock(dispute.ClockSupervisorDecision, "")
 	r.log(dispute.EventOpinionGiven, by, string(v), kv{"score": o.Mark, "text_id": noteID})
-}
-
-// reviewRiskCommand is a person's word on the flags; it decides nothing about the claim.
-func (r *caseRun) reviewRiskCommand(c dispute.RiskReviewCommand) error {
-	if err := dispute.CheckNotes(c.NoteID); err != nil {
-		return err
-	}
-	if c.Verdict != dispute.RiskCleared && c.Verdict != dispute.RiskConfirmed {
-		return dispute.Invalid("a verdict is cleared or confirmed", dispute.Field{Pointer: "/verdict", Detail: "cleared or confirmed"})
-	}
-	flags := slices.Clone(r.Case.Risk.Flags)
-	r.Case.Risk.Review = &dispute.RiskReview{Verdict: c.Verdict, By: c.Actor, At: r.now(), Flags: flags, NoteID: c.NoteID}
-	r.log(dispute.EventRiskReviewed, c.Actor, string(c.Verdict), kv{"flags": flags, "score": r.Case.Risk.Score, "text_id": c.NoteID})
-	return nil
-}
-
-// flag takes in what the goods that came back say against deciding without a person.
-func (r *caseRun) flag(f dispute.InspectionFinding) {
-	if f.Risk == nil {
-		return
-	}
-	review := r.Case.Risk.Review
-	r.Case.Risk = *f.Risk
-	r.Case.Risk.Review = review
-	r.log(dispute.EventRiskFlagged, dispute.System, f.Rule, kv{"flags": f.Risk.Flags, "score": f.Risk.Score})
-}
-
-// assessed takes the risk of an assessment in; what a person made of its flags stays.
-func (r *caseRun) assessed(risk dispute.Risk) {
-	risk.Review = r.Case.Risk.Review
-	r.Case.Risk = risk
 }
