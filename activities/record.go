@@ -82,6 +82,14 @@ func (r *Record) start(ctx context.Context, b *dispute.Batch) ([]dispute.Clock, 
 	for _, k := range clocks {
 		b.Case.SetClock(k)
 		b.Entries = append(b.Entries, k.StartedEntry(b.Case.Stage))
+		if k.Laid == nil {
+			continue
+		}
+		asked, question := k.Question(&b.Case)
+		b.Entries = append(b.Entries, asked)
+		if question != nil {
+			b.Notices = append(slices.Clone(b.Notices), *question)
+		}
 	}
 	b.Case.WaitingOn = b.Case.DeriveWaitingOn()
 	return clocks, nil

@@ -75,7 +75,7 @@ func (r *Rules) Clocks(ctx context.Context, c *dispute.Case, at time.Time, want 
 		}
 		started = append(started, k)
 	}
-	return started, nil
+	return b.LayReady(c, want, started), nil
 }
 
 // Admitted is an admission with the clock that an admitted case starts.

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +42,7 @@ type testBundle struct {
 
 	forecasts *fakeForecaster
 	rules     *fakeRules
+	notices   *fakeNotices
 }
 
 func setup(t *testing.T, adjust ...func(*Deps)) *testBundle {
@@ -49,7 +52,8 @@ func setup(t *testing.T, adjust ...func(*Deps)) *testBundle {
 	b.store = newFakeStore(now)
 	b.door = &fakeDoor{store: b.store}
 	b.forecasts, b.rules = &fakeForecaster{}, &fakeRules{store: b.store}
-	deps := Deps{Store: b.store, Blobs: b.blobs, Door: b.door, Rules: b.rules, Forecasts: b.forecasts, Notices: fakeNotices{now}, Auth: auth.Chain{Tokens: auth.Dev{Secret: testSecret}},
+	b.notices = newFakeNotices(b.store)
+	deps := Deps{Store: b.store, Blobs: b.blobs, Door: b.door, Rules: b.rules, Forecasts: b.forecasts, Notices: b.notices, Lookup: noNames, Auth: auth.Chain{Tokens: auth.Dev{Secret: testSecret}},
 		Now: now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Config: Config{RatePerSecond: -1, OpenWait: 50 * time.Millisecond, CommandWait: 50 * time.Millisecond},
 		Partners: []Partner{
 			{ID: "wh-east", Kind: PartnerWarehouse, Secrets: []string{hookSecret, hookSecret2}},
@@ -66,6 +70,11 @@ func setup(t *testing.T, adjust ...func(*Deps)) *testBundle {
 	b.store.cases["case_mine"] = sampleCase("case_mine", "cus_1")
 	b.store.cases["case_other"] = sampleCase("case_other", "cus_2")
 	return b
+}
+
+// noNames is a resolver that is away.
+func noNames(context.Context, string) ([]netip.Addr, error) {
+	return nil, errors.New("no resolver in tests")
 }
 
 // sampleCase is a case with one of everything.

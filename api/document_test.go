@@ -31,6 +31,9 @@ func TestDocumentKnowsEveryField(t *testing.T) {
 		schema := doc.Components.Schemas[name].Value
 		fields := map[string]bool{}
 		jsonFields(reflect.TypeOf(v), fields)
+		if name == "Clock" {
+			delete(fields, "laid") // of the record: answers show the clock as it stands (dispute.Case.AsOf)
+		}
 		for f := range fields {
 			require.Containsf(t, schema.Properties, f, "%s.%s is not in the document", name, f)
 		}

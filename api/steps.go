@@ -164,6 +164,7 @@ func (s *Server) scope(next echo.HandlerFunc) echo.HandlerFunc {
 		if x.grant.to(x.caller.Role) == own && record.Case.CustomerID != x.caller.CustomerID {
 			return dispute.Errorf(dispute.CodeNotFound, "no such case")
 		}
+		record.Case = record.Case.AsOf(s.now())
 		x.record = &record
 		return next(c)
 	}

@@ -24,7 +24,9 @@ type CaseView struct {
 	Recoveries []RecoveryView `json:"recoveries,omitempty"`
 	// Links are the batches of a defect that it is one of: staff only, with one case.
 	Links []dispute.DefectBatch `json:"links,omitempty"`
-	Texts []dispute.Text        `json:"texts,omitempty"` // with GetCase only
+	// Preferences are the customer's, for whoever answers: staff only, with one case.
+	Preferences *dispute.Preferences `json:"customer_preferences,omitempty"`
+	Texts       []dispute.Text       `json:"texts,omitempty"` // with GetCase only
 }
 
 // AllowedAction is something that the caller may do now.
@@ -119,6 +121,7 @@ func (s *Server) readView(ctx context.Context, x *exchange, caseID string) (*Cas
 	if err != nil {
 		return nil, err
 	}
+	record.Case = record.Case.AsOf(s.now())
 	view := x.view(record)
 	view.Recoveries, err = s.recoveriesOf(ctx, x, &record.Case)
 	return &view, err
@@ -136,6 +139,9 @@ func (s *Server) withTexts(ctx context.Context, x *exchange, record dispute.Case
 	}
 	if x.caller.Role == dispute.RoleMachine {
 		return &v, nil
+	}
+	if v.Preferences, err = s.preferencesOf(ctx, x, record.Case.CustomerID); err != nil {
+		return nil, err
 	}
 	texts, err := s.Store.Texts(ctx, record.Case.ID)
 	if err != nil {

@@ -88,6 +88,9 @@ type Clock struct {
 	Remind []string `json:"remind,omitempty"`
 	// RemindAt are the reminders of the owner that are still to be sent, in order.
 	RemindAt []time.Time `json:"remind_at,omitempty"`
+	// Laid is set on a survey that was laid ready: its question goes out at Started, which
+	// may lie ahead. The API shows the clock as Case.AsOf has it, without.
+	Laid *Laid `json:"laid,omitempty"`
 }
 
 // Suspension is one time during which a clock stood still; To is nil while it does.
@@ -151,12 +154,13 @@ func (c *Case) Running(name ClockName, legID string) *Clock {
 	return nil
 }
 
-// NextDue returns the running clock that expires first, or nil if none runs.
+// NextDue returns the running clock that expires first, or nil if none runs. One that ends
+// without a wake of its own does not count.
 func (c *Case) NextDue() *Clock {
 	var next *Clock
 	for i := range c.Clocks {
 		k := &c.Clocks[i]
-		if k.State == ClockRunning && (next == nil || k.DueAt.Before(next.DueAt)) {
+		if k.State == ClockRunning && !c.quiet(k) && (next == nil || k.DueAt.Before(next.DueAt)) {
 			next = k
 		}
 	}
@@ -218,6 +222,10 @@ func (c *Case) SetClock(k Clock) {
 // StartedEntry is the timeline's account of a clock that starts: when it is due,
 // why then, and what silence brings.
 func (k Clock) StartedEntry(stage Stage) Entry {
+	at, asked := k.Started, time.Time{}
+	if k.Laid != nil {
+		at, asked = k.Laid.At, k.Started
+	}
 	data, err := json.Marshal(struct {
 		Clock       ClockName `json:"clock"`
 		LegID       string    `json:"leg_id,omitempty"`
@@ -225,9 +233,10 @@ func (k Clock) StartedEntry(stage Stage) Entry {
 		DueAt       time.Time `json:"due_at"`
 		Why         string    `json:"why"`
 		Provisional bool      `json:"provisional,omitempty"`
-	}{k.Name, k.LegID, k.Owner, k.DueAt, k.Why, k.Provisional})
+		AskedAt     time.Time `json:"asked_at,omitzero"` // of a survey that was laid ready
+	}{k.Name, k.LegID, k.Owner, k.DueAt, k.Why, k.Provisional, asked})
 	if err != nil {
 		data = nil // a due date beyond the year 9999 only; the entry stands without it
 	}
-	return Entry{Type: EventClockStarted, At: k.Started, Actor: System, Stage: stage, Reason: k.OnExpiry, Data: data}
+	return Entry{Type: EventClockStarted, At: at, Actor: System, Stage: stage, Reason: k.OnExpiry, Data: data}
 }

@@ -221,7 +221,11 @@ func (x *explainer) route(a Assessment) {
 		x.say("route", a.Rule, a.Basis, "a person decides%s", why)
 	}
 	if len(a.Risk.Flags) > 0 {
-		x.say("risk", x.book.rule("risk"), "", "score %d: %s; a flag sends the case to a person and never denies", a.Risk.Score, strings.Join(a.Risk.Flags, ", "))
+		means := "a flag sends the case to a person and never denies"
+		if len(a.Risk.Standing()) == 0 {
+			means = "a person cleared them"
+		}
+		x.say("risk", x.book.rule("risk"), "", "score %d: %s; %s", a.Risk.Score, strings.Join(a.Risk.Flags, ", "), means)
 	}
 }
 

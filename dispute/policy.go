@@ -129,7 +129,7 @@ type RetentionVariant struct {
 	Basis  string `yaml:"basis"`
 }
 
-// RefundRule is the arithmetic of refunds (docs/policy.md, Refunds).
+// RefundRule is the arithmetic of refunds (docs/policy/refunds.md).
 type RefundRule struct {
 	// FreeShipping says what becomes of free shipping when what is kept no longer
 	// earns it: keep (the shop bears it) or claw_back (the waived charge is taken off).

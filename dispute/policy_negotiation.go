@@ -1,6 +1,6 @@
 package dispute
 
-// NegotiationRule is how a policy of format 3 bounds bargaining (docs/policy.md, Negotiation).
+// NegotiationRule is how a policy of format 3 bounds bargaining (docs/policy/authority.md).
 type NegotiationRule struct {
 	Rounds         int    `yaml:"rounds"`          // counter-offers of the customer
 	Offers         int    `yaml:"offers"`          // offers and revisions of the desk

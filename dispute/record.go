@@ -15,15 +15,18 @@ type Batch struct {
 	At     time.Time `json:"at"`
 	// Continues is the run that handed over to this one by continue-as-new; a run
 	// that neither continues the recorded one nor is it must adopt the record.
-	Continues  string          `json:"continues,omitempty"`
-	Opening    bool            `json:"opening,omitempty"` // the first of a case: claims its units
-	Gate       Gate            `json:"gate,omitempty"`
-	Case       Case            `json:"case"`
-	Engine     json.RawMessage `json:"engine,omitempty"` // the workflow's own part of the state
-	Entries    []Entry         `json:"entries,omitempty"`
-	Starting   []ClockRequest  `json:"starting,omitempty"` // clocks that start with this step
-	Notices    []Notice        `json:"notices,omitempty"`
-	References []Reference     `json:"references,omitempty"`
+	Continues string          `json:"continues,omitempty"`
+	Opening   bool            `json:"opening,omitempty"` // the first of a case: claims its units
+	Gate      Gate            `json:"gate,omitempty"`
+	Case      Case            `json:"case"`
+	Engine    json.RawMessage `json:"engine,omitempty"` // the workflow's own part of the state
+	Entries   []Entry         `json:"entries,omitempty"`
+	Starting  []ClockRequest  `json:"starting,omitempty"` // clocks that start with this step
+	Notices   []Notice        `json:"notices,omitempty"`
+	// Withdrawn are milestones whose notices to the case do not go out any more, where
+	// they have not yet.
+	Withdrawn  []Milestone `json:"withdrawn,omitempty"`
+	References []Reference `json:"references,omitempty"`
 	// Recovering is what the case may claim back from carrier or supplier by now.
 	Recovering *RecoveryPlan `json:"recovering,omitempty"`
 	// Retention is set as a case closes whose policy says for how long it is kept.

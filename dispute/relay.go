@@ -22,7 +22,7 @@ type OutboxNotice struct {
 	Notice     Notice    `json:"notice"`
 	Contact    string    `json:"contact,omitempty"` // the newest `contact` text of the case: personal
 	Attempts   int       `json:"attempts"`          // failed ones so far
-	CreatedAt  time.Time `json:"created_at"`
+	CreatedAt  time.Time `json:"created_at"`        // of one written ahead of its time: when it is due
 	// What puts it into words: the policy and the language are those of the case when
 	// the notice was made.
 	PolicyVersion string   `json:"policy_version"`

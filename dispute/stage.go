@@ -58,6 +58,12 @@ const (
 	WaitingNone       WaitingOn = "none"
 )
 
+// Waits lists whom a case may wait for.
+func Waits() []WaitingOn {
+	return []WaitingOn{WaitingCustomer, WaitingAgent, WaitingSupervisor, WaitingBoth, WaitingWarehouse, WaitingCarrier,
+		WaitingPayment, WaitingNone}
+}
+
 // Outcome is how a case ended; it is empty while the case is open.
 type Outcome string
 

@@ -182,4 +182,7 @@ type Notice struct {
 	Number    int             `json:"number"`
 	To        Role            `json:"to"` // customer, agent, supervisor, warehouse
 	Data      json.RawMessage `json:"data,omitempty"`
+	// NotBefore is when a notice that is written ahead of its time goes out; nil: at once.
+	// Until then its step can still be taken back (Batch.Withdrawn).
+	NotBefore *time.Time `json:"not_before,omitempty"`
 }

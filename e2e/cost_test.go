@@ -23,25 +23,23 @@ import (
 	"github.com/redresshq/redress/workflows"
 )
 
-// costing is a policy under which story 1 is counted, and the limits of what it may
-// cost (docs/performance.md).
+// costing is a policy under which story 1 is counted, and how many actions it may cost
+// beyond the limits, which hold for all (docs/performance.md).
 type costing struct {
 	name, from string
 	changes    sets
-	limit      cost
+	beside     int // actions of other workflows
 }
 
+var costLimit = cost{events: 130, actions: 50, bytes: 20_000, largest: 2_000}
+
 var costings = []costing{
-	{"without a survey", "default@1", sets{"clocks.reopen_window": "1s"},
-		cost{events: 130, actions: 50, bytes: 20_000, largest: 2_000}},
-	// In the order of the shipped policy: asked, unanswered, closed, each by itself. Two
-	// wakes more, of 7 events and 3 actions each.
-	{"with a survey", "default@3", sets{"clocks.survey": "1s", "clocks.survey.again": "1s", "clocks.reopen_window": "3s", "recovery": nil},
-		cost{events: 130 + 14, actions: 50 + 6, bytes: 20_000, largest: 2_000}},
+	{"without a survey", "default@1", sets{"clocks.reopen_window": "1s"}, 0},
+	// In the order of the shipped policy: asked, unanswered, closed, each at a time of its own.
+	{"with a survey", "default@3", sets{"clocks.survey": "1s", "clocks.survey.again": "1s", "clocks.reopen_window": "3s", "recovery": nil}, 0},
 	// What is claimed back from the carrier is a workflow of its own: no event more in the
 	// case, and five actions until the carrier has the claim (docs/decisions/0018-recovery.md).
-	{"with a survey and a recovery", "default@3", sets{"clocks.survey": "1s", "clocks.survey.again": "1s", "clocks.reopen_window": "3s"},
-		cost{events: 130 + 14, actions: 50 + 6 + 5, bytes: 20_000, largest: 2_000}},
+	{"with a survey and a recovery", "default@3", sets{"clocks.survey": "1s", "clocks.survey.again": "1s", "clocks.reopen_window": "3s"}, 5},
 }
 
 // cost is what one case took.
@@ -73,6 +71,8 @@ func TestCostOfStory1(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			s := newStack(t, options{policy: "costing", library: libraryWith(t, "costing", row.from, row.changes)})
 			wait(t, "the sweep's schedule stands, whose actions are not the case's", func() bool { return s.actions(t)["command_StartTimer"] > 0 })
+			limit := costLimit
+			limit.actions += row.beside
 			var best cost
 			for try := range 5 {
 				c := s.costOfStory1(t)
@@ -80,14 +80,14 @@ func TestCostOfStory1(t *testing.T) {
 				if try == 0 || c.events < best.events || c.events == best.events && c.actions < best.actions {
 					best = c
 				}
-				if best.within(row.limit) {
+				if best.within(limit) {
 					break
 				}
 			}
-			require.LessOrEqual(t, best.events, row.limit.events)
-			require.LessOrEqual(t, best.actions, row.limit.actions)
-			require.LessOrEqual(t, best.bytes, row.limit.bytes)
-			require.LessOrEqual(t, best.largest, row.limit.largest, best.largestAt)
+			require.LessOrEqual(t, best.events, limit.events)
+			require.LessOrEqual(t, best.actions, limit.actions)
+			require.LessOrEqual(t, best.bytes, limit.bytes)
+			require.LessOrEqual(t, best.largest, limit.largest, best.largestAt)
 		})
 	}
 }

@@ -99,6 +99,8 @@ func TestCustomerFile(t *testing.T) {
 	require.Len(t, file.Cases, 1)
 	require.Equal(t, dispute.OutcomeResolved, file.Cases[0].Outcome)
 	require.NotZero(t, file.Cases[0].Paid[0].Amount)
+	require.Contains(t, string(agent.do(http.MethodGet, "/v1/cases/"+id, nil).body), "Prefers Mondays.", "the desk sees it with the case")
+	require.NotContains(t, string(c.do(http.MethodGet, "/v1/cases/"+id, nil).body), "Prefers Mondays.")
 	var own dispute.CustomerFile
 	c.do(http.MethodGet, path, nil).decode(t, &own)
 	require.Nil(t, own.History)

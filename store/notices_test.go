@@ -26,7 +26,7 @@ func (b *bundle) withNotice(t *testing.T, caseID string, m dispute.Milestone) di
 
 func (b *bundle) endpoint(t *testing.T, name string, types ...string) dispute.WebhookEndpoint {
 	t.Helper()
-	e, err := b.CreateWebhookEndpoint(t.Context(), dispute.WebhookEndpoint{ID: "whe_" + name + "00000000", URL: "https://" + name + ".example.org/", Types: types, Secret: "whsec_" + name})
+	e, err := b.CreateWebhookEndpoint(t.Context(), b.begun(t, "create "+name), dispute.WebhookEndpoint{ID: "whe_" + name + "00000000", URL: "https://" + name + ".example.org/", Types: types, Secret: "whsec_" + name}, toldSecret)
 	require.NoError(t, err)
 	return e
 }
@@ -55,7 +55,7 @@ func TestWebhooksAreMadeWithTheNotice(t *testing.T) {
 	again, err := b.WebhookEndpoint(t.Context(), all.ID)
 	require.NoError(t, err)
 	require.Equal(t, "whsec_all", again.Secret, "kept encrypted, read as it was")
-	_, err = b.CreateWebhookEndpoint(t.Context(), dispute.WebhookEndpoint{ID: "whe_other000", URL: all.URL, Secret: "whsec_x"})
+	_, err = b.CreateWebhookEndpoint(t.Context(), b.begun(t, "other"), dispute.WebhookEndpoint{ID: "whe_other000", URL: all.URL, Secret: "whsec_x"}, toldSecret)
 	require.Equal(t, dispute.CodeInvalid, dispute.CodeOf(err))
 }
 

@@ -52,7 +52,17 @@ func queueCaseUpdate(q *pgx.Batch, b dispute.Batch, gate dispute.Gate, doc []byt
 }
 
 func queueNotices(q *pgx.Batch, b dispute.Batch) {
+	if len(b.Withdrawn) > 0 { // before the new ones: those stand
+		q.Queue("UPDATE outbox SET state = 'void', settled_at = now() WHERE case_id = $1 AND milestone = ANY ($2) AND state = 'pending'",
+			b.CaseID, b.Withdrawn)
+	}
 	for _, n := range b.Notices {
+		if n.NotBefore != nil {
+			q.Queue(`INSERT INTO outbox (case_id, milestone, number, to_role, data, policy_version, language, not_before, next_at, held_until)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8) ON CONFLICT (case_id, milestone, number) DO NOTHING`, b.CaseID, n.Milestone,
+				n.Number, n.To, nullJSON(n.Data), b.Case.PolicyVersion, b.Case.Language, *n.NotBefore)
+			continue
+		}
 		q.Queue(`INSERT INTO outbox (case_id, milestone, number, to_role, data, policy_version, language) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (case_id, milestone, number) DO NOTHING`, b.CaseID, n.Milestone, n.Number, n.To, nullJSON(n.Data),
 			b.Case.PolicyVersion, b.Case.Language)

@@ -70,7 +70,7 @@ var operationsSQL = regexp.MustCompile("(?s)```sql\n(BEGIN;.*?COMMIT;)\n```")
 // the other cases and the timeline's guard as they were.
 func TestOwnersMayRemoveOldRecords(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("../docs/operations.md")
+	page, err := os.ReadFile("../docs/operations/retention.md")
 	require.NoError(t, err)
 	statements := operationsSQL.FindSubmatch(page)
 	require.NotNil(t, statements)

@@ -21,7 +21,10 @@ var (
 
 // bargain gives the rig the newest default policy as bargain@1, with its section
 // negotiation changed by pairs of old and new text.
-func (r *rig) bargain(changes ...string) *rig {
+func (r *rig) bargain(changes ...string) *rig { return r.bargainWith("negotiation.yaml", changes...) }
+
+// bargainWith changes the file of that name.
+func (r *rig) bargainWith(file string, changes ...string) *rig {
 	files := fstest.MapFS{}
 	under := os.DirFS("../dispute")
 	for _, pattern := range []string{"policies/default/3/*.yaml", "calendars/*.yaml"} {
@@ -34,7 +37,7 @@ func (r *rig) bargain(changes ...string) *rig {
 			if strings.HasSuffix(name, "policy.yaml") {
 				text = strings.Replace(strings.Replace(text, "name: default", "name: bargain", 1), "version: 3", "version: 1", 1)
 			}
-			if strings.HasSuffix(name, "negotiation.yaml") {
+			if strings.HasSuffix(name, "/"+file) {
 				for i := 0; i+1 < len(changes); i += 2 {
 					require.Contains(r.t, text, changes[i])
 					text = strings.Replace(text, changes[i], changes[i+1], 1)

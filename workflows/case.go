@@ -168,6 +168,7 @@ func (r *caseRun) turn() {
 	r.queue = nil
 	for {
 		r.draft = draft{}
+		r.lapseSurvey()
 		for _, e := range events {
 			r.applyEvent(e)
 		}

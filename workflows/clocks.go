@@ -79,7 +79,7 @@ func (r *caseRun) meetClock(name dispute.ClockName, legID string) {
 	r.draft.starting = slices.DeleteFunc(r.draft.starting, func(w dispute.ClockRequest) bool { return w.Name == name && w.LegID == legID })
 	if k := r.Case.Counting(name, legID); k != nil {
 		r.stopClock(k, dispute.ClockMet)
-		r.log(dispute.EventClockMet, dispute.System, "", kv{"clock": k.Name, "leg_id": k.LegID})
+		r.log(dispute.EventClockMet, dispute.System, r.takeBack(k), kv{"clock": k.Name, "leg_id": k.LegID})
 	}
 }
 

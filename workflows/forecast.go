@@ -176,7 +176,8 @@ func (p *player) here() {
 		k := r.nextWake()
 		r.timer.fired = k != nil && !k.at.After(now)
 		closing := r.Engine.Ending != "" && r.idle() && !r.awaitsMoney() && !r.ended
-		if (!came && !r.timer.fired && !closing && len(r.queue) == 0) || p.world.failed != nil {
+		lapsed := r.Case.Lapsed(now) != nil // noted later, but it happens now
+		if (!came && !r.timer.fired && !closing && !lapsed && len(r.queue) == 0) || p.world.failed != nil {
 			break
 		}
 		r.turn()
@@ -192,6 +193,9 @@ func (p *player) next() (time.Time, bool) {
 	at, comes := p.world.next()
 	if k := p.run.nextWake(); k != nil && (!comes || k.at.Before(at)) {
 		at, comes = k.at, true
+	}
+	if laid := p.run.Case.NextLaid(p.world.clock); laid != nil && (!comes || laid.Before(at)) {
+		at, comes = *laid, true
 	}
 	return at, comes
 }

@@ -45,7 +45,8 @@ func add(all []instant, at time.Time, stage dispute.Stage, outcome dispute.Outco
 	return all
 }
 
-// happened is what was recorded since the batch.
+// happened is what was recorded since the batch. The end of a survey that costs no wake
+// is noted by whatever the case does next.
 func happened(batches []dispute.Batch, until time.Time) []instant {
 	var all []instant
 	for _, b := range batches {
@@ -61,6 +62,10 @@ func happened(batches []dispute.Batch, until time.Time) []instant {
 			if e.Type == dispute.EventClockBreached && json.Unmarshal(e.Data, &d) == nil {
 				clock = string(d.Clock) + "/" + d.LegID
 			}
+			if b.At.Sub(e.At) > time.Second {
+				all = add(all, e.At, e.Stage, dispute.OutcomeResolved, clock, e.Type)
+				continue
+			}
 			all = add(all, b.At, b.Case.Stage, b.Case.Outcome, clock, e.Type)
 		}
 	}
@@ -73,6 +78,9 @@ func foretold(f dispute.Forecast, until time.Time) []instant {
 	for _, s := range f.Steps {
 		if s.At.After(until) {
 			break
+		}
+		if s.OnExpiry == dispute.SilenceAsk && len(s.Events) == 0 {
+			continue // the question goes out, and the case does not wake for it
 		}
 		clock := ""
 		if s.Clock != "" && !s.Reminder {

@@ -19,7 +19,7 @@ const (
 // takeDown turns what was recorded at this instant into steps: one for each clock
 // that ran out, with what followed it in the timeline.
 func (p *player) takeDown() {
-	var steps []dispute.ForecastStep
+	steps := p.asks()
 	current := func() *dispute.ForecastStep {
 		if len(steps) == 0 {
 			steps = append(steps, dispute.ForecastStep{At: p.world.clock, Why: whyPartners, Events: []dispute.EventType{}})
@@ -38,6 +38,9 @@ func (p *player) takeDown() {
 			}
 		}
 		for _, n := range b.Notices {
+			if n.NotBefore != nil {
+				continue // it has a step of its own
+			}
 			s := current()
 			if of := clockOf(n.Data); of.Clock != "" {
 				if i := slices.IndexFunc(steps, func(o dispute.ForecastStep) bool { return o.Clock == of.Clock }); i >= 0 {
@@ -63,6 +66,26 @@ func (p *player) takeDown() {
 		}
 	}
 	p.list(steps)
+}
+
+// asks are the questions that were laid ready and go out at this instant.
+func (p *player) asks() []dispute.ForecastStep {
+	var steps []dispute.ForecastStep
+	c := &p.run.Case
+	for _, k := range c.Clocks {
+		if k.Laid == nil || k.State != dispute.ClockRunning || !k.Started.Equal(p.world.clock) {
+			continue
+		}
+		s := dispute.ForecastStep{
+			At: p.world.clock, Clock: k.Name, Owner: k.Owner, OnExpiry: dispute.SilenceAsk, Why: k.Laid.Why,
+			Rule: c.PolicyVersion + "/clocks/" + string(k.Name), Events: []dispute.EventType{},
+		}
+		if k.Laid.Number > 0 {
+			s.Notices = []dispute.ForecastNotice{{Milestone: dispute.NoticeSurvey, To: dispute.RoleCustomer}}
+		}
+		steps = append(steps, s)
+	}
+	return steps
 }
 
 // ranOut is the clock that an entry says has run out, or whose owner it says was
@@ -91,7 +114,7 @@ func clockOf(data json.RawMessage) aboutClock {
 
 func (p *player) step(k *dispute.Clock, e dispute.Entry) dispute.ForecastStep {
 	s := dispute.ForecastStep{
-		At: p.world.clock, Clock: k.Name, LegID: k.LegID, Owner: k.Owner, OnExpiry: k.OnExpiry, Why: k.Why, Provisional: k.Provisional,
+		At: e.At, Clock: k.Name, LegID: k.LegID, Owner: k.Owner, OnExpiry: k.OnExpiry, Why: k.Why, Provisional: k.Provisional,
 		Rule: p.run.Case.PolicyVersion + "/clocks/" + string(k.Name), Events: []dispute.EventType{},
 	}
 	if e.Type == dispute.EventReminded {

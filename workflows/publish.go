@@ -45,7 +45,7 @@ func startAttributes(o dispute.Opening) temporal.SearchAttributes {
 func recordedAttributes(c dispute.Case) temporal.SearchAttributes {
 	return temporal.NewSearchAttributes(
 		attrStage.ValueSet(string(c.Stage)), attrKind.ValueSet(string(c.Kind)), attrReason.ValueSet(string(c.Reason)),
-		attrWaitingOn.ValueSet(string(c.WaitingOn)), attrBreached.ValueSet(c.Breached), attrRisk.ValueSet(int64(c.Risk.Score)),
+		attrWaitingOn.ValueSet(string(c.WaitingOn)), attrBreached.ValueSet(c.Breached), attrRisk.ValueSet(int64(c.Risk.StandingScore())),
 	)
 }
 
@@ -65,7 +65,7 @@ func (r *caseRun) upsert() {
 		r.published = r.carriedAttributes()
 	}
 	c := &r.Case
-	now := attributes{stage: c.Stage, waiting: c.WaitingOn, outcome: c.Outcome, breached: c.Breached, risk: c.Risk.Score}
+	now := attributes{stage: c.Stage, waiting: c.WaitingOn, outcome: c.Outcome, breached: c.Breached, risk: c.Risk.StandingScore()}
 	if next := c.NextDue(); next != nil {
 		now.dueAt = next.DueAt
 	}
@@ -148,6 +148,11 @@ func (r *caseRun) details() string {
 	for i := range c.Clocks {
 		switch k := &c.Clocks[i]; k.State {
 		case dispute.ClockRunning:
+			if k.Laid != nil {
+				fmt.Fprintf(&b, "- %s: %s is asked on %s and answers until %s, then *%s* (%s)\n", k.Name, k.Owner,
+					k.Started.Format(detailsTime), k.DueAt.Format(detailsTime), k.OnExpiry, k.Why)
+				continue
+			}
 			fmt.Fprintf(&b, "- %s: waiting for %s until %s, then *%s* (%s)\n", k.Name, k.Owner, k.DueAt.Format(detailsTime), k.OnExpiry, k.Why)
 		case dispute.ClockSuspended:
 			fmt.Fprintf(&b, "- %s of %s **stands still**", k.Name, k.Owner)

@@ -3,6 +3,7 @@ package workflows
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/redresshq/redress/activities"
 	"github.com/redresshq/redress/dispute"
@@ -16,6 +17,7 @@ type draft struct {
 	entries    []dispute.Entry
 	notices    []dispute.Notice
 	references []dispute.Reference
+	withdrawn  []dispute.Milestone
 	starting   []dispute.ClockRequest
 	opening    bool
 	gate       dispute.Gate
@@ -39,6 +41,12 @@ func (r *caseRun) logEvent(t dispute.EventType, by dispute.Actor, reason, eventI
 		Type: t, At: r.now(), Actor: by, Stage: r.Case.Stage, Reason: reason, EventID: eventID,
 		Data: r.encode(data),
 	})
+}
+
+// logAt is log for what happened at an earlier instant and is only noted now.
+func (r *caseRun) logAt(at time.Time, t dispute.EventType, by dispute.Actor, reason string, data kv) {
+	r.log(t, by, reason, data)
+	r.draft.entries[len(r.draft.entries)-1].At = at
 }
 
 // notify adds a notice to the turn; it goes out once the turn is recorded. While the
@@ -92,7 +100,7 @@ func (r *caseRun) commit() error {
 		At: r.now(), Continues: r.recorder,
 		Opening: r.draft.opening, Gate: r.draft.gate, Case: r.Case, Engine: engine,
 		Entries: r.draft.entries, Notices: r.draft.notices, References: r.draft.references,
-		Starting: r.draft.starting,
+		Withdrawn: r.draft.withdrawn, Starting: r.draft.starting,
 	})
 	switch {
 	case activities.Code(err) == dispute.CodeRunSuperseded:
@@ -120,6 +128,7 @@ func (r *caseRun) commit() error {
 	for _, k := range receipt.Clocks {
 		r.Case.SetClock(k)
 	}
+	r.surveyStarted(receipt.Clocks)
 	r.Case.WaitingOn = r.Case.DeriveWaitingOn()
 	return nil
 }

@@ -165,7 +165,8 @@ func (r *caseRun) legal(c dispute.Command, action, target string) error {
 	case c.ExpectedVersion != nil && *c.ExpectedVersion != r.Case.Version:
 		return dispute.Errorf(dispute.CodeStaleVersion, "the case is at version %d, not %d", r.Case.Version, *c.ExpectedVersion)
 	}
-	if err := dispute.Allowed(&r.Case, c.Actor, action, target); err != nil {
+	now := r.Case.AsOf(r.now())
+	if err := dispute.Allowed(&now, c.Actor, action, target); err != nil {
 		return err
 	}
 	return nil
