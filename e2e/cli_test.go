@@ -18,11 +18,11 @@ import (
 	"github.com/redresshq/redress/workflows"
 )
 
-// Every line of docs/operations.md that is marked for a test is run as it stands
-// there, by a shell, against a whole stack, and must do what the page says.
+// Every line of docs/operations that is marked for a test is run as it stands there, by
+// a shell, against a whole stack, and must do what the page says.
 
-// handbook is the page; its tested blocks begin with ```sh test=<name>.
-const handbook = "../docs/operations.md"
+// handbook are the pages; their tested blocks begin with ```sh test=<name>.
+const handbook = "../docs/operations/*.md"
 
 var tested = regexp.MustCompile("(?ms)^```sh test=(\\S+)\n(.*?)^```$")
 
@@ -112,28 +112,27 @@ func TestHandbookMetrics(t *testing.T) {
 	door := startPart(t, "api", apiSettings(t, s.where()...)...)
 	address := door.listens()
 	w := s.workerPart(t, patience)
-	page, err := os.ReadFile(handbook)
-	require.NoError(t, err)
+	pages := handbookText(t)
 	s.fail(t, partners.ModeReset, 0)
 	c, id := s.refunding(t)
 	c.awaitClosed(id, dispute.OutcomeResolved)
 	said := s.shellWith(t, readHandbook(t)["metrics"], "API="+address)
-	for _, m := range regexp.MustCompile(`redress_rows\{what="\w+"\}`).FindAllString(string(page), -1) {
+	for _, m := range regexp.MustCompile(`redress_rows\{what="\w+"\}`).FindAllString(pages, -1) {
 		require.Contains(t, said, m)
 	}
 	all := s.shellWith(t, `curl -sf "$WORKER/metrics"`, "WORKER="+w.listens())
 	require.Regexp(t, `(?m)^temporal_num_pollers\{`, all)
 	require.Regexp(t, `(?m)^temporal_activity_execution_failed\{[^}]*activity_type="Pay"`, all)
-	for _, m := range regexp.MustCompile("`(temporal_\\w+)`").FindAllStringSubmatch(string(page), -1) {
+	for _, m := range regexp.MustCompile("`(temporal_\\w+)`").FindAllStringSubmatch(pages, -1) {
 		// A counter of failures appears with the first failure; its name is the SDK's own.
 		require.Contains(t, sdkMetrics, m[1])
 	}
 }
 
-// sdkMetrics are the names of the SDK's figures that the page may speak of.
+// sdkMetrics are the names of the SDK's figures that the pages may speak of.
 var sdkMetrics = []string{"temporal_num_pollers", "temporal_activity_execution_failed", "temporal_workflow_task_execution_failed", "temporal_workflow_failed"}
 
-// Every block of the page has its test, and every test its block.
+// Every block of the pages has its test, and every test its block.
 func TestHandbookIsTried(t *testing.T) {
 	t.Parallel()
 	want := []string{"find-stuck", "find-breached", "resolve", "pause", "unpause", "metrics"}
@@ -147,13 +146,26 @@ func TestHandbookIsTried(t *testing.T) {
 	require.ElementsMatch(t, want, got)
 }
 
+// handbookText is what all pages say, one after another.
+func handbookText(t *testing.T) string {
+	t.Helper()
+	pages, err := filepath.Glob(handbook)
+	require.NoError(t, err)
+	require.NotEmpty(t, pages)
+	var all strings.Builder
+	for _, page := range pages {
+		text, err := os.ReadFile(page) //nolint:gosec // a page of the project
+		require.NoError(t, err)
+		all.Write(text)
+	}
+	return all.String()
+}
+
 // readHandbook returns the tested blocks by name.
 func readHandbook(t *testing.T) map[string]string {
 	t.Helper()
-	page, err := os.ReadFile(handbook)
-	require.NoError(t, err)
 	all := map[string]string{}
-	for _, m := range tested.FindAllStringSubmatch(string(page), -1) {
+	for _, m := range tested.FindAllStringSubmatch(handbookText(t), -1) {
 		require.NotContains(t, all, m[1], "two blocks have one name")
 		all[m[1]] = m[2]
 	}
