@@ -76,16 +76,29 @@ type CaseTexts interface {
 	CaseText(ctx context.Context, caseID, textID string) (string, error)
 }
 
+// GoodsLedger is the record of goods that are sent for units of orders.
+type GoodsLedger interface {
+	// ClaimGoods says whether the warehouse may be asked for a replacement that the case's
+	// record holds: CodeExceedsCapture where another case gave the units, CodeUnavailable
+	// where that is about to be known.
+	ClaimGoods(ctx context.Context, caseID, replacementID string) error
+}
+
 // Goods holds the steps that send goods anew and change orders.
 type Goods struct {
+	Ledger        GoodsLedger
 	Replacements  Replacements
 	Interceptions Interceptions
 	Orders        Amender
 	Texts         CaseTexts
 }
 
-// Replace asks the warehouse for goods; the key is the replacement's id.
+// Replace asks the warehouse for goods that no other case has given; the key is the
+// replacement's id.
 func (g *Goods) Replace(ctx context.Context, r ReplacementRequest) (Reservation, error) {
+	if err := g.Ledger.ClaimGoods(ctx, r.CaseID, r.ReplacementID); err != nil {
+		return Reservation{}, Classify(err)
+	}
 	r.Key = r.ReplacementID
 	out, err := g.Replacements.Replace(ctx, r)
 	return out, Classify(err)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -51,6 +52,9 @@ func (s *Server) jsonBody(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if x.bodyHash, err = canonicalHash(x.body); err != nil {
 			return err
+		}
+		if pointer, ok := repeated(x.body); ok {
+			return dispute.Invalid("a field stands once", dispute.Field{Pointer: pointer, Detail: "stands twice"})
 		}
 		r.Header.Set("Content-Type", jsonType)
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(x.body)), int64(len(x.body))
@@ -101,7 +105,7 @@ func canonicalHash(body []byte) (string, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return "", malformed("the body holds more than one JSON document")
 	}
-	if pointer, ok := unstorable(document, ""); ok {
+	if pointer, ok := unstorable(document); ok {
 		return "", dispute.Invalid("text may not hold the character NUL", dispute.Field{Pointer: pointer, Detail: "holds \\u0000"})
 	}
 	canonical, err := json.Marshal(document)
@@ -112,24 +116,71 @@ func canonicalHash(body []byte) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// unstorable finds the first text that PostgreSQL cannot keep.
-func unstorable(v any, at string) (pointer string, found bool) {
+// repeated finds the first field that stands twice in one object of a valid document.
+// Those who read one see the last value alone, those who read into a struct whatever
+// the earlier ones left there, unchecked.
+func repeated(document []byte) (pointer string, found bool) {
+	type level struct {
+		named map[string]bool // nil in an array
+		at    string          // the name or number whose value comes next, or came last
+		n     int64           // values of an array
+		value bool            // a value of an object comes next
+	}
+	var open []level
+	for d := json.NewDecoder(bytes.NewReader(document)); ; {
+		token, err := d.Token()
+		if err != nil {
+			return "", false
+		}
+		if len(open) > 0 {
+			switch in := &open[len(open)-1]; {
+			case token == json.Delim('}'), token == json.Delim(']'):
+				open = open[:len(open)-1]
+				continue
+			case in.named == nil:
+				in.at, in.n = itoa(in.n), in.n+1
+			case in.value:
+				in.value = false
+			default:
+				in.at, in.value = fmt.Sprint(token), true // names are text
+				if in.named[in.at] {
+					for _, l := range open {
+						pointer += "/" + escapePointer(l.at)
+					}
+					return pointer, true
+				}
+				in.named[in.at] = true
+				continue
+			}
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, level{named: map[string]bool{}})
+		case json.Delim('['):
+			open = append(open, level{})
+		}
+	}
+}
+
+// unstorable finds the first text that PostgreSQL cannot keep. The pointer is made on the
+// way back: made on the way down, for every value, it costs the square of the depth.
+func unstorable(v any) (pointer string, found bool) {
 	switch v := v.(type) {
 	case string:
-		return at, !storable(v)
+		return "", !storable(v)
 	case []any:
 		for i, item := range v {
-			if p, ok := unstorable(item, at+"/"+itoa(int64(i))); ok {
-				return p, true
+			if p, ok := unstorable(item); ok {
+				return "/" + itoa(int64(i)) + p, true
 			}
 		}
 	case map[string]any:
 		for key, item := range v {
 			if !storable(key) {
-				return at, true
+				return "", true
 			}
-			if p, ok := unstorable(item, at+"/"+escapePointer(key)); ok {
-				return p, true
+			if p, ok := unstorable(item); ok {
+				return "/" + escapePointer(key) + p, true
 			}
 		}
 	}

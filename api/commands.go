@@ -2,6 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 
 	"github.com/redresshq/redress/dispute"
 )
@@ -80,6 +83,23 @@ func checkRemedies(x *exchange, remedies []dispute.Remedy, at string) error {
 		}
 	}
 	return nil
+}
+
+// below moves what the rules point at to where it stands in the body: they know remedies
+// and liability, and nothing of what these are part of.
+func below(part string, err error) error {
+	var ours *dispute.Error
+	if !errors.As(err, &ours) {
+		return err
+	}
+	moved := *ours
+	moved.Fields = slices.Clone(ours.Fields)
+	for i, f := range moved.Fields {
+		if strings.HasPrefix(f.Pointer, "/remedies") || strings.HasPrefix(f.Pointer, "/liability") {
+			moved.Fields[i].Pointer = part + f.Pointer
+		}
+	}
+	return &moved
 }
 
 // value is what p points at, or the zero value.

@@ -44,6 +44,10 @@ func collect(err error, at, reason string, fields *[]dispute.Field) {
 		}
 		collect(e.Err, at, e.Reason, fields)
 	case *openapi3.SchemaError:
+		if e.SchemaField == "allOf" && e.Origin != nil { // what is wrong is one of them
+			collect(e.Origin, at, reason, fields)
+			return
+		}
 		*fields = append(*fields, schemaField(e, at))
 	default:
 		if next := errors.Unwrap(err); next != nil {

@@ -27,3 +27,13 @@ func TestInvalidIsSaidInWords(t *testing.T) {
 	match := call{method: "POST", path: "/v1/partner-events/17/match", as: dispute.RoleAgent, key: "m1", body: map[string]any{"case_id": "case_…"}}
 	require.Equal(t, dispute.Mistake{Field: dispute.Field{Pointer: "/case_id", Detail: "is not written as it must be: ^[!-~]{1,100}$"}}, first(match))
 }
+
+// A field that borrows its schema says what was expected, and not that some schema was not met.
+func TestAFieldOfABorrowedSchemaSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.do(call{method: "POST", path: "/v1/cases", as: dispute.RoleCustomer, key: "k1", body: with(opening(), "language", "fr")}).status(422).code(dispute.CodeInvalid)
+	require.Len(t, p.Errors, 1)
+	require.Equal(t, "/language", p.Errors[0].Pointer)
+	require.Contains(t, p.Errors[0].Detail, "zh-CN")
+}

@@ -18,7 +18,7 @@ func (s *Server) Mediate(ctx context.Context, r MediateRequestObject) (MediateRe
 		action, note = dispute.ActionMediate, p.Note
 		command.OfferID, command.Liability, command.Remedies = x.derived("offer"), shares(x, p.Liability), p.Remedies
 		if err := dispute.CheckShares(command.Liability); err != nil {
-			return nil, err
+			return nil, below("/proposal", err)
 		}
 		if err := checkRemedies(x, p.Remedies, "/proposal/remedies"); err != nil {
 			return nil, err
@@ -34,7 +34,7 @@ func (s *Server) Mediate(ctx context.Context, r MediateRequestObject) (MediateRe
 	answer, err := s.do(ctx, func(ctx context.Context, caseID string) (dispute.CommandResult, error) {
 		return s.Door.Mediate(ctx, caseID, command)
 	})
-	return Mediate200JSONResponse{answer}, err
+	return Mediate200JSONResponse{answer}, below("/proposal", err)
 }
 
 // admitCounter refuses a counter-offer that comes after the last, or to a mediator.

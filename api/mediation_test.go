@@ -65,6 +65,28 @@ func TestMediateCommands(t *testing.T) {
 	require.Len(t, b.door.commands, 1)
 }
 
+// What is wrong with a proposal is pointed at where it stands in the body.
+func TestWhatIsWrongWithAProposalIsPointedAt(t *testing.T) {
+	t.Parallel()
+	b := mediated(t)
+	b.alter(func(c *dispute.Case) {
+		c.Mediations = []dispute.Mediation{{State: dispute.MediationAsked, Why: dispute.MediationAskedFor, AskedBy: c.OpenedBy, AskedAt: noon}}
+	})
+	remedies := []any{map[string]any{"type": "refund"}}
+	half := []any{map[string]any{"party": "carrier", "percent": 50}}
+	points := func(body map[string]any) string {
+		p := b.do(call{method: http.MethodPost, path: "/v1/cases/case_mine/mediation", as: dispute.RoleSupervisor, key: shortHash(t.Name() + body["note"].(string)),
+			body: map[string]any{"proposal": body}}).status(422).code(dispute.CodeInvalid)
+		require.Len(t, p.Errors, 1)
+		return p.Errors[0].Pointer
+	}
+	require.Equal(t, "/proposal/liability", points(map[string]any{"remedies": remedies, "liability": half, "note": "1"}))
+	b.door.err = dispute.Invalid("above", dispute.Field{Pointer: "/remedies/0/amount", Detail: "too much"})
+	require.Equal(t, "/proposal/remedies/0/amount", points(map[string]any{"remedies": remedies, "note": "2"}))
+	b.door.err = dispute.Invalid("elsewhere", dispute.Field{Pointer: "/note_id", Detail: "too long"})
+	require.Equal(t, "/note_id", points(map[string]any{"remedies": remedies, "note": "3"}))
+}
+
 // A counter above the policy's number is refused before any text is kept.
 func TestCountersAreCounted(t *testing.T) {
 	t.Parallel()

@@ -51,7 +51,7 @@ func (s *Server) RespondToOffer(ctx context.Context, r RespondToOfferRequestObje
 			return nil, err
 		}
 		if err := dispute.CheckCounter(&x.record.Case, &ask); err != nil {
-			return nil, err
+			return nil, below("/counter", err)
 		}
 		note, err := s.keepText(ctx, remarkPrefix, false, b.Counter.Note)
 		if err != nil {

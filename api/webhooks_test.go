@@ -156,7 +156,7 @@ func TestWebhookMalformed(t *testing.T) {
 		require.NotEmpty(t, row.Problem)
 		var kept any
 		require.NoError(t, json.Unmarshal(row.Body, &kept), tc.body)
-		_, nul := unstorable(kept, "")
+		_, nul := unstorable(kept)
 		require.False(t, nul, tc.body)
 		require.Empty(t, row.Payload)
 	}

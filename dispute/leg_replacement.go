@@ -42,6 +42,7 @@ const (
 	ProblemReplacementLost    = "replacement_lost"
 	ProblemReplacementUnknown = "replacement_not_found" // the carrier does not know where it is
 	ProblemNotCancelled       = "replacement_not_cancelled"
+	ProblemGivenElsewhere     = "given_elsewhere" // another case paid for the units or replaces them
 )
 
 // ReplacementLeg is goods sent to the customer anew.

@@ -81,10 +81,10 @@ func (b *Rulebook) priceBeside(c *Case, remedies []Remedy, beside map[string]boo
 		refunded += p.Amount.Amount
 		priced = append(priced, p)
 	}
-	if fail := repairsAlone(priced); fail != nil {
-		return nil, fail
-	}
 	if book != nil {
+		if fail := book.repairsAlone(priced); fail != nil {
+			return nil, fail
+		}
 		book.unpaid(c, refunded, priced)
 	}
 	if book != nil && refunded > 0 {

@@ -89,7 +89,7 @@ func (b *Rulebook) replacementSilent(c *Case, legID string, out Silence) Silence
 		return out
 	}
 	detail := map[string]string{"leg_id": legID}
-	if b.policy.Exchange.Unavailable == SilenceAgent || leg.Problem == ProblemReturnedToSender {
+	if b.policy.Exchange.Unavailable == SilenceAgent || leg.Problem == ProblemReturnedToSender || leg.Problem == ProblemGivenElsewhere {
 		return out.escalate(SilenceAgent, leg.Problem, detail)
 	}
 	if why := b.obstacle(c, b.riskNow(c), out.Rule); why != nil && !aboutWindow(why.Code) {

@@ -206,9 +206,10 @@ func TestReplacementSilence(t *testing.T) {
 	require.Equal(t, RemedyRefund, s.Remedies[0].Type)
 	require.Equal(t, CNY(12900), *s.Remedies[0].Amount)
 	for name, change := range map[string]func(*Case){
-		"above the automatic limit": func(c *Case) { c.Facts.Order.Lines[0].Paid = 90000; c.Facts.Order.Payments[0].Captured = 90000 },
-		"flagged":                   func(c *Case) { c.Risk.Flags = []string{"frequent_claims"} },
-		"came back to the sender":   func(c *Case) { c.Legs[0].Problem = ProblemReturnedToSender },
+		"above the automatic limit":  func(c *Case) { c.Facts.Order.Lines[0].Paid = 90000; c.Facts.Order.Payments[0].Captured = 90000 },
+		"flagged":                    func(c *Case) { c.Risk.Flags = []string{"frequent_claims"} },
+		"came back to the sender":    func(c *Case) { c.Legs[0].Problem = ProblemReturnedToSender },
+		"another case gave for them": func(c *Case) { c.Legs[0].Problem = ProblemGivenElsewhere },
 		"the old goods are not back": func(c *Case) {
 			c.Legs[0].Replacement.ReturnLegID = "return-1"
 			c.Legs = append(c.Legs, Leg{ID: "return-1", Type: LegReturn, State: ReturnInTransit, Return: &ReturnLeg{}})

@@ -2,6 +2,7 @@ package dispute
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -71,8 +72,9 @@ func (l *ledger) priceRepair(c *Case, r Remedy, pointer string) (pricedRemedy, *
 	return pricedRemedy{Remedy: Remedy{Type: r.Type, Lines: lines}}, nil
 }
 
-// repairsAlone refuses a repair beside another remedy that takes the same goods in.
-func repairsAlone(remedies []pricedRemedy) *Error {
+// repairsAlone refuses a repair beside another remedy that takes the same goods in, and of
+// units for which all the money or new goods are given, or were.
+func (l *ledger) repairsAlone(remedies []pricedRemedy) *Error {
 	for i, repair := range remedies {
 		for k, other := range remedies {
 			if repair.Type != RemedyRepair || i == k || !other.Type.MovesGoods() {
@@ -85,8 +87,35 @@ func repairsAlone(remedies []pricedRemedy) *Error {
 				}
 			}
 		}
+		if repair.Type != RemedyRepair {
+			continue
+		}
+		for n, line := range repair.Lines {
+			if line.Quantity <= l.claimed[line.LineID]-l.used[line.LineID].units {
+				continue
+			}
+			for k, other := range remedies {
+				if unitsGiven(other, line.LineID) > 0 {
+					return Invalid("goods are repaired, or given for: not both",
+						Field{Pointer: fmt.Sprintf("/remedies/%d/lines", k), Detail: "line " + line.LineID + " is to be repaired"})
+				}
+			}
+			return &Error{Code: CodeExceedsCapture, Message: "line " + line.LineID + " was given back or replaced: there is nothing to repair",
+				Fields: []Field{{Pointer: fmt.Sprintf("/remedies/%d/lines/%d", i, n), Detail: "more than was not given back or replaced"}}}
+		}
 	}
 	return nil
+}
+
+// unitsGiven are the whole units of a line that a remedy gives money or goods for.
+func unitsGiven(r pricedRemedy, lineID string) int {
+	n := 0
+	for _, part := range slices.Concat(r.parts, r.replaced) {
+		if part.LineID == lineID {
+			n += part.Quantity
+		}
+	}
+	return n
 }
 
 // repairFree says whether the merchant bears a repair, and by which rule: inside the

@@ -87,6 +87,39 @@ func TestRepairsThatAreRefused(t *testing.T) {
 }
 
 // Two repairs in vain: an exchange is offered in place of a third.
+// Whoever has all the money for a unit, or new goods, does not have it mended as well,
+// whatever stands first; a unit beside it may be.
+func TestAUnitIsMendedOrGivenFor(t *testing.T) {
+	t.Parallel()
+	b := book(t, "default@3")
+	one := []Line{{"l1", 1}}
+	repair, part := Remedy{Type: RemedyRepair, Lines: one}, CNY(100)
+	agent := Actor{Role: RoleAgent, ID: "a"}
+	refused := func(c *Case, remedies ...Remedy) *Error { return b.Authorize(c, agent, remedies).Refused }
+	for _, kind := range []RemedyType{RemedyRefund, RemedyReship} {
+		given := Remedy{Type: kind, Lines: one}
+		two, single := mendable(), mendable()
+		two.Reason, single.Reason = ReasonDamagedInTransit, ReasonDamagedInTransit
+		two.Lines, single.Lines = []Line{{"l1", 2}}, one
+		require.Nil(t, refused(two, repair, given), "%s of another unit", kind)
+		require.Nil(t, refused(two, given, repair), "%s of another unit", kind)
+		for i, remedies := range [][]Remedy{{repair, given}, {given, repair}} {
+			err := refused(single, remedies...)
+			require.NotNil(t, err, "%s %d", kind, i)
+			require.Equal(t, CodeInvalid, err.Code)
+			require.Contains(t, err.Fields[0].Pointer, "/lines")
+		}
+	}
+	single := mendable()
+	single.Lines = one
+	require.Nil(t, refused(single, repair, Remedy{Type: RemedyPartialRefund, Lines: one, Amount: &part}), "part of the price and a repair")
+	single.Legs = []Leg{{ID: "refund-1", Type: LegRefund, State: MoneySucceeded,
+		Money: &MoneyLeg{Lines: []LineAmount{{LineID: "l1", Quantity: 1, Amount: 5000}}, Amount: CNY(5000)}}}
+	err := refused(single, repair)
+	require.NotNil(t, err, "it was paid for before")
+	require.Equal(t, CodeExceedsCapture, err.Code)
+}
+
 func TestTwoRepairsInVainBecomeAnExchange(t *testing.T) {
 	t.Parallel()
 	b := book(t, "default@3")

@@ -17,8 +17,8 @@ import (
 // fit. The key's claim again returns the row as it is by now, whatever its status.
 //
 // Errors: CodeInvalid for a claim that does not add up or another amount under a known
-// key; CodeExceedsCapture when it is more than what is left of a line or of the payment;
-// CodeNotFound for an unknown case.
+// key; CodeExceedsCapture when it is more than what is left of a line or of the payment, or
+// pays for units for which another case sends goods; CodeNotFound for an unknown case.
 func (s *Store) ClaimMoney(ctx context.Context, c dispute.MoneyClaim) (dispute.MoneyRow, error) {
 	if err := checkClaim(c); err != nil {
 		return dispute.MoneyRow{}, err
@@ -45,7 +45,10 @@ func (s *Store) ClaimMoney(ctx context.Context, c dispute.MoneyClaim) (dispute.M
 		if !inserted || c.Type != dispute.LegRefund {
 			return nil
 		}
-		return countRefunds(ctx, tx, c)
+		if err := countRefunds(ctx, tx, c); err != nil {
+			return err
+		}
+		return countUnits(ctx, tx, c)
 	})
 	if err != nil {
 		return dispute.MoneyRow{}, err

@@ -29,6 +29,7 @@ type Record interface {
 	activities.Keeper
 	activities.Ledger
 	activities.GivenBack
+	activities.GoodsLedger
 	activities.AddressHistory
 	activities.CaseTexts
 	activities.SweepRecord
@@ -133,7 +134,7 @@ func (d Deps) workers(onFatal func(error)) []sdkworker.Worker {
 	returns := &activities.Returns{Warehouse: d.Warehouse, Carrier: d.Carrier}
 	money := &activities.Money{Payments: d.Payments, Credits: d.Credits, Ledger: d.Record}
 	repairs := &activities.Repairs{Workshop: d.Warehouse}
-	goods := &activities.Goods{Replacements: d.Warehouse, Interceptions: d.Warehouse, Orders: d.Orders, Texts: d.Record}
+	goods := &activities.Goods{Ledger: d.Record, Replacements: d.Warehouse, Interceptions: d.Warehouse, Orders: d.Orders, Texts: d.Record}
 	recoveries := d.recoveries()
 	queues := []struct {
 		name  string
