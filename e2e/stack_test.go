@@ -52,6 +52,7 @@ type options struct {
 	policy        string // "story" (long clocks, a second for what follows), "demo" (seconds) or one of the library
 	continueEvery int
 	databaseURL   string // instead of one of its own: a proxy in front of it
+	temporal      string // instead of the one that all share: a server of the test's own
 	noWorker      bool
 	callTimeout   time.Duration
 	partnerSlots  int
@@ -194,7 +195,10 @@ func secretOf(partner string) string {
 
 // dial makes the stack's namespace and a client for it.
 func (s *stack) dial(ctx context.Context) error {
-	address := temporalServer.FrontendHostPort()
+	address := s.o.temporal
+	if address == "" {
+		address = temporalServer.FrontendHostPort()
+	}
 	namespaces, err := client.NewNamespaceClient(client.Options{HostPort: address, Logger: quiet{}})
 	if err != nil {
 		return err

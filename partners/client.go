@@ -78,6 +78,11 @@ func (c *Client) SettleRefund(ctx context.Context, key string, s Settle) error {
 	return c.call(ctx, http.MethodPost, Payments, "/sandbox/refunds/"+url.PathEscape(key)+"/settle", s, nil)
 }
 
+// SettlePayout moves the payout under the key on (payout.updated).
+func (c *Client) SettlePayout(ctx context.Context, key string, s Settle) error {
+	return c.call(ctx, http.MethodPost, Payments, "/sandbox/payouts/"+url.PathEscape(key)+"/settle", s, nil)
+}
+
 // RefundElsewhere gives money of a payment back without Redress; minor units.
 func (c *Client) RefundElsewhere(ctx context.Context, paymentID string, amount int64) error {
 	path := "/sandbox/payments/" + url.PathEscape(paymentID) + "/refund-elsewhere"

@@ -41,8 +41,9 @@ type caseRun struct {
 	temporal *temporalWorld // the same, for what only Temporal has: timers, visibility, runs; nil in a forecast
 
 	queue      []*event
-	inflight   map[string]bool // effects under way, by key
-	generation int             // rises when the record is adopted; older effects count no more
+	inflight   map[string]bool  // effects under way, by key
+	amends     map[string]error // how a change of the order was answered, by leg
+	generation int              // rises when the record is adopted; older effects count no more
 	draft      draft
 	timer      timer
 	published  attributes

@@ -183,6 +183,7 @@ func (r *caseRun) refuseRest() {
 // and RMA are given back, and a payment in flight is reconciled before the last
 // record.
 func (r *caseRun) cancel() {
+	changing := r.changing()
 	if err := r.world.stop(); err != nil {
 		return
 	}
@@ -191,6 +192,9 @@ func (r *caseRun) cancel() {
 	r.enqueue(&event{apply: func() error {
 		r.log(dispute.EventCancelled, dispute.System, "", nil)
 		r.end(dispute.OutcomeCancelled)
+		for _, id := range changing {
+			r.cancelledWhileChanging(r.Case.Leg(id))
+		}
 		for i := range r.Case.Legs {
 			if l := &r.Case.Legs[i]; l.Money != nil && !l.State.Final() {
 				r.reconcileNow(l)

@@ -53,10 +53,11 @@ func (r *caseRun) relabelCommand(c dispute.RelabelCommand) error {
 }
 
 // advanceLabels issues the label that is asked for, and gives back those whose place
-// another took.
+// another took. One that was asked for and is not wanted any more is asked for all the
+// same: it may have been issued, and only by its number can it be given back.
 func (r *caseRun) advanceLabels(leg *dispute.Leg) {
 	ret := leg.Return
-	if ret.Relabel != "" && leg.State == dispute.ReturnAwaitingShipment && r.Engine.Ending == "" {
+	if ret.Relabel != "" {
 		r.effect(labelling(leg.ID), r.reissueLabel(r.Case, *leg))
 	}
 	for _, old := range ret.OldLabels {

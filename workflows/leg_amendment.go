@@ -80,13 +80,17 @@ func (r *caseRun) amend(leg *dispute.Leg) {
 	id, a := leg.ID, leg.Amendment
 	change := activities.AmendmentRequest{AmendmentID: a.AmendmentID, CaseID: r.Case.ID, OrderID: r.Case.OrderID, What: a.What, TextID: a.TextID, Items: a.Items}
 	r.effect(amending(id), func(w world) func() error {
-		_, err := call[any](w, partnerOptions(QueueOrders, amendPatience, "amend the order by "+change.AmendmentID), activities.NameAmend, change)
+		delete(r.amends, id)
+		_, err := call[any](w, payOptions(QueueOrders, amendPatience, "amend the order by "+change.AmendmentID), activities.NameAmend, change)
+		if r.amends == nil {
+			r.amends = map[string]error{}
+		}
+		r.amends[id] = err
 		return r.onReturn(id, func(l *dispute.Leg) {
 			switch {
 			case l.State.Final():
 				if err == nil { // given up, and done all the same
-					r.log(dispute.EventAmendmentUpdated, orderSystem, "applied_after_all", kv{"leg_id": l.ID, "state": l.State})
-					r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "amended_after_all", "leg_id": l.ID})
+					r.appliedAfterAll(l)
 				}
 			case err != nil:
 				r.amendmentFailed(l, orderSystem, partnerProblem(err, "not_amended"))
@@ -96,6 +100,39 @@ func (r *caseRun) amend(leg *dispute.Leg) {
 		})
 	})
 }
+
+// appliedAfterAll tells of an order that was changed although the change was given up.
+func (r *caseRun) appliedAfterAll(l *dispute.Leg) {
+	r.log(dispute.EventAmendmentUpdated, orderSystem, "applied_after_all", kv{"leg_id": l.ID, "state": l.State})
+	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "amended_after_all", "leg_id": l.ID})
+}
+
+// changing lists the legs whose change is being sent to the order system.
+func (r *caseRun) changing() []string {
+	var ids []string
+	for i := range r.Case.Legs {
+		if id := r.Case.Legs[i].ID; r.inflight[amending(id)] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// cancelledWhileChanging says what is known of a change that was being sent as operations
+// cancelled the case: nobody waits for its answer any more.
+func (r *caseRun) cancelledWhileChanging(l *dispute.Leg) {
+	switch err, ended := r.amends[l.ID]; {
+	case ended && err == nil:
+		r.appliedAfterAll(l)
+	case !ended || !isFinal(err):
+		l.Problem = problemAmendmentUnsure
+		r.log(dispute.EventAmendmentUpdated, orderSystem, l.Problem, kv{"leg_id": l.ID, "state": l.State})
+		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": l.Problem, "leg_id": l.ID, "amendment_id": l.Amendment.AmendmentID})
+	}
+}
+
+// problemAmendmentUnsure marks a change of which nobody knows whether the order has it.
+const problemAmendmentUnsure = "amendment_unsure"
 
 // amended marks a change that is done.
 func (r *caseRun) amended(l *dispute.Leg, by dispute.Actor) {

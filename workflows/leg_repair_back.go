@@ -75,7 +75,8 @@ func (r *caseRun) endRepairs(o dispute.Outcome) {
 			r.sendBack(l, dispute.System, string(o))
 		}
 		if o == dispute.OutcomeCancelled && l.Repair != nil && (l.State == dispute.RepairSendingBack || l.State == dispute.RepairShipped) {
-			// Operations do not wait: a person sees to it that the goods arrive.
+			// Operations do not wait: a person sees to it that the goods arrive, and no clock runs on.
+			r.meetLegClocks(l.ID)
 			r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "repair_cancelled_with_goods", "leg_id": l.ID, "repair_id": l.Repair.RepairID})
 		}
 	}

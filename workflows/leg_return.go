@@ -9,6 +9,7 @@ import (
 // label, side by side; or, once it is given up, their undoing.
 func (r *caseRun) advanceReturn(leg *dispute.Leg) {
 	ret := leg.Return
+	r.advanceLabels(leg)
 	if givenUp(leg) {
 		// What is under way ends first: what it brings is to be undone too.
 		if !ret.Voided && !r.inflight[announcing(leg.ID)] && !r.inflight[labelling(leg.ID)] {
@@ -19,7 +20,6 @@ func (r *caseRun) advanceReturn(leg *dispute.Leg) {
 	if ret.Tracing {
 		r.advanceTrace(leg)
 	}
-	r.advanceLabels(leg)
 	if leg.State != dispute.ReturnAuthorized || r.Engine.Ending != "" || leg.Problem != "" {
 		return
 	}

@@ -24,6 +24,10 @@ type RecoveryStart struct {
 func Recovery(ctx workflow.Context, start RecoveryStart) (dispute.Recovery, error) {
 	w := newTemporalWorld(ctx)
 	r := &recoveryRun{world: w, start: start, inflight: map[string]bool{}}
+	// Before the record is read: a command that comes with the first task waits for it.
+	if err := r.handle(ctx); err != nil {
+		return dispute.Recovery{}, err
+	}
 	var err error
 	r.Recovery, err = durable[dispute.Recovery](w, activities.NameOpenRecovery, start.RecoveryID, w.runID())
 	if err != nil {
@@ -32,9 +36,6 @@ func Recovery(ctx workflow.Context, start RecoveryStart) (dispute.Recovery, erro
 	if want := r.WorkflowID(); workflow.GetInfo(ctx).WorkflowExecution.ID != want {
 		return dispute.Recovery{}, temporal.NewNonRetryableApplicationError(
 			fmt.Sprintf("workflow id is %q, the recovery's is %q", workflow.GetInfo(ctx).WorkflowExecution.ID, want), string(dispute.CodeInvalid), nil)
-	}
-	if err := r.handle(ctx); err != nil {
-		return dispute.Recovery{}, err
 	}
 	return r.run(ctx)
 }

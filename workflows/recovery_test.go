@@ -37,6 +37,7 @@ type recoveryRig struct {
 	calls   []string
 	file    func(activities.ClaimRequest) (activities.ClaimAnswer, error)
 	find    func(key string) (activities.ClaimAnswer, error)
+	onOpen  func() // called before the recovery is read
 	onLast  func() // called while the step that closes the recovery is written
 }
 
@@ -100,6 +101,9 @@ type recoveryKeeper struct {
 }
 
 func (k recoveryKeeper) OpenRecovery(context.Context, string, string) (dispute.Recovery, error) {
+	if k.r.onOpen != nil {
+		k.r.onOpen()
+	}
 	k.r.mu.Lock()
 	defer k.r.mu.Unlock()
 	return k.r.kept, nil
