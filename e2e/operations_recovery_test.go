@@ -84,6 +84,9 @@ func TestOperationsOnARecovery(t *testing.T) {
 		"reset": func(t *testing.T, s *stack, one recovered) {
 			workflow(t, s, "reset", one, "--type", "FirstWorkflowTask")
 		},
+		"reset to its last task": func(t *testing.T, s *stack, one recovered) {
+			workflow(t, s, "reset", one, "--type", "LastWorkflowTask")
+		},
 		"reset and nothing applied": func(t *testing.T, s *stack, one recovered) {
 			workflow(t, s, "reset", one, "--type", "FirstWorkflowTask", "--reapply-exclude", "All")
 		},
