@@ -132,11 +132,13 @@ func (s *stack) population(t *testing.T, n int) []string {
 func (s *stack) toldOnce(t *testing.T, ids []string) {
 	t.Helper()
 	for _, id := range ids {
-		keys := map[string]int{}
-		for _, e := range s.effects(t, partners.Notify, id, "notice.delivered") {
-			keys[e.Key]++
-			require.Equal(t, 1, keys[e.Key], "notice %s", e.Key)
-		}
-		require.Contains(t, keys, id+"/closed/1", "case %s: its end was told", id)
+		until(t, patience, "case "+id+": its end was told", func() bool {
+			keys := map[string]int{}
+			for _, e := range s.effects(t, partners.Notify, id, "notice.delivered") {
+				keys[e.Key]++
+				require.Equal(t, 1, keys[e.Key], "notice %s", e.Key)
+			}
+			return keys[id+"/closed/1"] > 0
+		})
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/redresshq/redress/partners"
+	"github.com/redresshq/redress/store/storetest"
 )
 
 // The API as a process of its own, made from the real binary, so that it can be
@@ -85,6 +86,7 @@ func (s *stack) api(t *testing.T, o processOptions) *process {
 		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"),
 		"DATABASE_URL=" + o.database, "TEMPORAL_ADDRESS=" + o.temporal, "TEMPORAL_NAMESPACE=" + s.namespace,
 		"REDRESS_LISTEN=127.0.0.1:0", "REDRESS_EVIDENCE_DIR=" + o.evidence, "REDRESS_TOKEN_KEY=" + string(tokenKey),
+		"REDRESS_DATA_KEYS=" + storetest.Key,
 		"REDRESS_PARTNER_WAREHOUSE_SECRETS=" + secretOf(partners.WarehouseID),
 		"REDRESS_PARTNER_CARRIER_SECRETS=" + secretOf(partners.CarrierID),
 		"REDRESS_PARTNER_PAYMENT_SECRETS=" + secretOf(partners.PaymentsID),

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,6 +76,12 @@ func TestDurabilityDatabaseCrashesWhileCallsAreUnderWay(t *testing.T) {
 	s.askAll(t, all, callers, ids, 5*time.Second)
 	d.crash()
 	d.start(d.cluster.Port())
+	abreast(len(all), len(all), func(i int) {
+		until(t, patience, "the record is read again", func() bool {
+			r, err := callers[i].try(http.MethodGet, "/v1/cases/"+ids[i], nil)
+			return err == nil && r.status == http.StatusOK
+		})
+	})
 	abreast(len(all), len(all), func(i int) {
 		all[i].goOn(t, s, callers[i], ids[i])
 		s.did(t, ids[i], all[i].done)
