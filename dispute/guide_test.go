@@ -38,8 +38,14 @@ func guideText(t *testing.T) string {
 // guideRows are the rows of all tables of the pages by their marks, each row by its cells.
 func guideRows(t *testing.T) map[string][][]string {
 	t.Helper()
+	return tableRows(t, guideText(t))
+}
+
+// tableRows are the rows of the marked tables of a text.
+func tableRows(t *testing.T, text string) map[string][][]string {
+	t.Helper()
 	all := map[string][][]string{}
-	for _, m := range guideTables.FindAllStringSubmatch(guideText(t), -1) {
+	for _, m := range guideTables.FindAllStringSubmatch(text, -1) {
 		require.NotContains(t, all, m[1], "two tables have one name")
 		for i, line := range strings.Split(strings.TrimSpace(m[2]), "\n") {
 			if i > 1 { // the head, and the line below it

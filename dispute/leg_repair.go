@@ -142,6 +142,13 @@ const (
 	WorkshopDelayed     = "delayed"
 )
 
+// The words by which the customer is told, beside those of the workshop, that the goods
+// come back as they were.
+const (
+	RepairToldSendingBack = string(RepairSendingBack)
+	RepairToldSentBack    = "sent_back"
+)
+
 // WorkshopStatuses lists them in the order in which they come.
 func WorkshopStatuses() []string {
 	return []string{WorkshopReceived, WorkshopDiagnosed, WorkshopRepairing, WorkshopRepaired, WorkshopShipped,

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// CodeRecovery explains why a party is asked to pay a share.
+const CodeRecovery = "recovery"
+
 // RecoveryRule is what is claimed back from a party, by its share of the liability.
 // Amounts are minor units of the policy's currency.
 type RecoveryRule struct {
@@ -116,7 +119,7 @@ func (b *Rulebook) Recoveries(c *Case) *RecoveryPlan {
 			continue
 		}
 		share := c.Liability[at]
-		d.Explanation = Explanation{Code: "recovery", Rule: b.rule("recovery", string(party)), Basis: rule.Basis, Detail: map[string]string{
+		d.Explanation = Explanation{Code: CodeRecovery, Rule: b.rule("recovery", string(party)), Basis: rule.Basis, Detail: map[string]string{
 			"liability_percent": strconv.Itoa(share.Percent), "liability_rule": share.Rule,
 			"claimed_percent": strconv.Itoa(rule.Share), "least": strconv.FormatInt(d.Least, 10),
 		}}

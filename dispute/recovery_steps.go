@@ -36,15 +36,15 @@ func (r *Recovery) Take(u ClaimUpdate, at time.Time) (ignored string) {
 	c := r.Claim(u.ClaimKey)
 	switch {
 	case c == nil:
-		return "unknown_claim_key"
+		return IgnoredUnknownClaimKey
 	case !u.Status.Valid():
-		return "unknown_status"
+		return IgnoredUnknownStatus
 	case u.Amount.Currency != "" && u.Amount.Currency != r.Currency:
-		return "currency_differs"
+		return IgnoredCurrencyDiffers
 	case u.Amount.Amount < 0 || u.Amount.Amount > c.Amount:
-		return "amount_exceeds_claim"
+		return IgnoredAmountExceedsClaim
 	case u.Sequence > 0 && u.Sequence <= c.Sequence:
-		return "stale_sequence"
+		return IgnoredStaleSequence
 	}
 	if ignored = c.take(u, r.Open(), at); ignored != "" {
 		return ignored
@@ -70,7 +70,7 @@ func (c *RecoveryClaim) take(u ClaimUpdate, open int64, at time.Time) (ignored s
 	switch u.Status {
 	case ClaimFiled:
 		if c.Status != "" {
-			return "nothing_new"
+			return IgnoredNothingNew
 		}
 		c.Status = ClaimFiled
 		return ""
@@ -80,7 +80,7 @@ func (c *RecoveryClaim) take(u ClaimUpdate, open int64, at time.Time) (ignored s
 			amount = c.Amount
 		}
 		if amount < c.Paid || c.Status == ClaimPaid {
-			return "nothing_new"
+			return IgnoredNothingNew
 		}
 		c.Status, c.Accepted = ClaimAccepted, amount
 		if amount < c.Amount {
@@ -88,15 +88,15 @@ func (c *RecoveryClaim) take(u ClaimUpdate, open int64, at time.Time) (ignored s
 		}
 	case ClaimDenied:
 		if c.Paid > 0 {
-			return "paid_already"
+			return IgnoredPaidAlready
 		}
 		c.Status, c.Accepted = ClaimDenied, 0
 	case ClaimPaid:
 		switch more := u.Amount.Amount - c.Paid; {
 		case more <= 0:
-			return "nothing_new"
+			return IgnoredNothingNew
 		case more > open:
-			return "amount_exceeds_claim" // what was written off is not booked by itself
+			return IgnoredAmountExceedsClaim // what was written off is not booked by itself
 		}
 		c.Paid = u.Amount.Amount
 		c.Accepted = max(c.Accepted, c.Paid)
@@ -105,7 +105,7 @@ func (c *RecoveryClaim) take(u ClaimUpdate, open int64, at time.Time) (ignored s
 		}
 	}
 	if c.Status == was.Status && c.Accepted == was.Accepted && c.Paid == was.Paid {
-		return "nothing_new"
+		return IgnoredNothingNew
 	}
 	c.Reason, c.AnsweredAt = u.Reason, &at
 	return ""
@@ -245,7 +245,7 @@ func (r *Recovery) Settle(c SettleCommand, at time.Time) error {
 	}
 	switch ignored := r.Take(u, at); ignored {
 	case "":
-	case "amount_exceeds_claim":
+	case IgnoredAmountExceedsClaim:
 		return Invalid("more than was claimed", Field{"/amount", "at most what is open"})
 	default:
 		return Errorf(CodeNotAllowedNow, "the claim stands like that already (%s)", ignored)

@@ -14,7 +14,7 @@ func (r *caseRun) escalateCommand(c dispute.EscalateCommand) error {
 		return nil
 	}
 	r.endMediation(dispute.MediationFailed, dispute.FailedLeft)
-	r.escalate(c.Actor, "asked_for")
+	r.escalate(c.Actor, dispute.WhyAskedFor)
 	return nil
 }
 
@@ -46,6 +46,6 @@ func (r *caseRun) nextLevel(k dispute.Clock) {
 	}
 	next := r.startNow(dispute.ClockRequest{Name: dispute.ClockSupervisorDecision, LegID: k.LegID, Round: k.Round + 1})
 	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{
-		"what": "overdue", "level": k.Round + 2, "due_at": next.DueAt,
+		"what": dispute.TaskOverdue, "level": k.Round + 2, "due_at": next.DueAt,
 	})
 }

@@ -59,7 +59,7 @@ func (r *caseRun) appealCommand(c dispute.AppealCommand) error {
 	r.Case.Appeals = append(r.Case.Appeals, appeal)
 	r.log(dispute.EventAppealed, c.Actor, "", kv{"decision_id": ruled.ID, "evidence": c.Evidence, "text_id": c.NoteID})
 	r.moveTo(dispute.StageAdjudication)
-	r.askSupervisor("appeal")
+	r.askSupervisor(dispute.TaskAppeal)
 	return nil
 }
 
@@ -93,7 +93,7 @@ func (r *caseRun) openToMerchant(d *dispute.Decision) bool {
 	data := cited(kv{"decision_id": d.ID, "remedies": d.Remedies, "appeal_by": k.DueAt, "party": dispute.PartyMerchant}, *d)
 	r.log(dispute.EventContestable, d.Author, "", data)
 	r.notify(dispute.NoticeDecision, dispute.RoleCustomer, data)
-	r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": "appeal", "decision_id": d.ID, "due_at": k.DueAt})
+	r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": dispute.TaskAppeal, "decision_id": d.ID, "due_at": k.DueAt})
 	return true
 }
 
@@ -118,7 +118,7 @@ func (r *caseRun) notContested() {
 	if ruled != nil {
 		data["decision_id"] = ruled.ID
 	}
-	r.log(dispute.EventRulingFinal, dispute.System, "not_contested", data)
+	r.log(dispute.EventRulingFinal, dispute.System, dispute.WhyNotContested, data)
 	if ruled != nil && ruled.State == dispute.DecisionContestable {
 		r.carryOut(ruled)
 		return

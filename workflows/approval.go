@@ -27,9 +27,9 @@ func (r *caseRun) askStep(p dispute.Approval, rule string) string {
 	}
 	if p.Role == dispute.RoleFinance {
 		k := r.startNow(dispute.ClockRequest{Name: dispute.ClockSupervisorDecision})
-		r.notify(dispute.NoticeTask, dispute.RoleFinance, kv{"what": "approve", "approval_id": p.ID, "amount": p.Amount, "due_at": k.DueAt})
+		r.notify(dispute.NoticeTask, dispute.RoleFinance, kv{"what": dispute.TaskApprove, "approval_id": p.ID, "amount": p.Amount, "due_at": k.DueAt})
 	} else {
-		r.askSupervisor("approve")
+		r.askSupervisor(dispute.TaskApprove)
 	}
 	r.log(dispute.EventApprovalAsked, p.Author, rule, data)
 	return p.ID
@@ -41,7 +41,7 @@ func (r *caseRun) dropApproval(id string) {
 		if a := &r.Case.Approvals[i]; a.ID == id && a.State == dispute.ApprovalPending {
 			a.State = dispute.ApprovalRefused
 			r.meetClock(dispute.ClockSupervisorDecision, "")
-			r.log(dispute.EventApprovalAnswered, dispute.System, "replaced", kv{"approval_id": a.ID})
+			r.log(dispute.EventApprovalAnswered, dispute.System, dispute.WhyReplaced, kv{"approval_id": a.ID})
 		}
 	}
 }
@@ -103,7 +103,7 @@ func (r *caseRun) approvalAnswered(subject string, by dispute.Actor, approved bo
 		offer.State = dispute.OfferOpen
 		r.presentOffer(offer)
 	case offer != nil:
-		r.offerRefused(offer, "approval_refused")
+		r.offerRefused(offer, dispute.ProblemApprovalRefused)
 	case decision != nil && approved:
 		if why := r.ungrantable(by, decision.Remedies); why != "" {
 			decision.State = dispute.DecisionRefused
@@ -113,7 +113,7 @@ func (r *caseRun) approvalAnswered(subject string, by dispute.Actor, approved bo
 		return r.enforce(decision)
 	case decision != nil:
 		decision.State = dispute.DecisionRefused
-		r.backToDesk("approval_refused")
+		r.backToDesk(dispute.ProblemApprovalRefused)
 	}
 	return nil
 }

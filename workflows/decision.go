@@ -138,24 +138,20 @@ func (r *caseRun) reject(d dispute.Decision) {
 	r.notify(dispute.NoticeDecision, dispute.RoleCustomer, data)
 }
 
-// extraRefused is the reason of a refusal that concerns only what was negotiated
-// last: what was granted before goes on.
-const extraRefused = "extra_refused"
-
 // refuseExtra closes the book on what was negotiated while legs granted earlier are
 // on their way, and takes the case back to them. A return that nobody found, and
 // that was negotiated about, is given up.
 func (r *caseRun) refuseExtra(by dispute.Actor, data kv, legs []string) {
 	data["going_on"] = legs
-	r.log(dispute.EventRejected, by, extraRefused, data)
+	r.log(dispute.EventRejected, by, dispute.WhyExtraRefused, data)
 	r.notify(dispute.NoticeDecision, dispute.RoleCustomer, data)
 	r.settleProblems()
-	r.returnHeld(by, extraRefused)
+	r.returnHeld(by, dispute.WhyExtraRefused)
 	for i := range r.Case.Legs {
 		if l := &r.Case.Legs[i]; l.Return != nil && l.CanBecome(dispute.ReturnCancelled) && !slices.Contains(legs, l.ID) {
 			r.meetLegClocks(l.ID)
-			r.setLeg(l, dispute.ReturnCancelled, by, extraRefused)
-			r.cancelAfter(l.ID, extraRefused)
+			r.setLeg(l, dispute.ReturnCancelled, by, dispute.WhyExtraRefused)
+			r.cancelAfter(l.ID, dispute.WhyExtraRefused)
 		}
 	}
 	r.toExecution()

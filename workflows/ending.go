@@ -215,12 +215,12 @@ func (r *caseRun) reconcileNow(l *dispute.Leg) {
 		r.moneyUpdate(l, moved.Status, moved.ProviderRef, granted(l), "")
 	case err == nil:
 		// The provider never heard of it, and now nobody will send it.
-		r.setLeg(l, dispute.MoneyCancelled, dispute.System, "never_sent")
+		r.setLeg(l, dispute.MoneyCancelled, dispute.System, dispute.WhyNeverSent)
 	default:
 		r.setLeg(l, dispute.MoneyUnknown, dispute.System, failureWord(err))
 	}
 	if !l.State.Final() {
-		l.Problem = "cancelled_while_" + string(l.State)
-		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "settle", "refund_key": l.Money.Key, "state": l.State})
+		l.Problem = dispute.ProblemCancelledWhile + string(l.State)
+		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.TaskSettle, "refund_key": l.Money.Key, "state": l.State})
 	}
 }

@@ -18,16 +18,18 @@ func (r *caseRun) plan(remedies []dispute.Remedy) dispute.LegPlan {
 
 // execute sets decided remedies in motion: their legs run side by side.
 func (r *caseRun) execute(remedies []dispute.Remedy, plan dispute.LegPlan, by dispute.Actor) {
+	question := r.question()
 	if !r.toExecution() {
 		return // a plan is refused before it comes to this
 	}
 	r.meetClock(dispute.ClockFirstResponse, "")
-	r.settleProblems()
+	r.settledBy(plan, question)
 	r.Case.Remedies = append(r.Case.Remedies, remedies...)
 	r.log(dispute.EventExecution, by, plan.Rule, kv{"remedies": remedies})
 	r.supersede(plan)
 	r.startLegs(plan.Legs, plan.Rule)
-	r.returnHeld(dispute.System, "decided")
+	r.returnHeld(dispute.System, dispute.WhyDecided)
+	r.askAboutRest()
 }
 
 // progress lets follow what follows from the state alone, in the turn that made it so.
@@ -73,14 +75,15 @@ func (r *caseRun) progress() {
 	case expired:
 		r.end(dispute.OutcomeExpired)
 	default:
-		r.askAgent(&dispute.Explanation{Code: "nothing_carried_out"}, "")
+		r.askAgent(&dispute.Explanation{Code: dispute.ProblemNothingCarriedOut}, "")
 	}
 }
 
 // supersede gives up what an earlier decision asked for and a new one decides
-// anew: payments for the same lines that have not begun, and returns that nobody
-// waits for any more. Other legs run on, and so does what waits for units of a line
-// of which the plan decides only others.
+// anew: payments and goods for the same lines that have not begun, and returns that
+// nobody waits for any more. A repair decides its units like money or new goods do.
+// Other legs run on, and so does what waits for units of a line of which the plan
+// decides only others.
 func (r *caseRun) supersede(plan dispute.LegPlan) {
 	var lines []dispute.Line
 	for _, leg := range plan.Legs {
@@ -92,6 +95,9 @@ func (r *caseRun) supersede(plan dispute.LegPlan) {
 		if leg.Replacement != nil {
 			lines = append(lines, leg.Replacement.Lines()...)
 		}
+		if leg.Repair != nil {
+			lines = append(lines, leg.Repair.Lines...)
+		}
 	}
 	lines = decidedAnew(lines, plan)
 	r.supersedeGoods(lines)
@@ -101,10 +107,10 @@ func (r *caseRun) supersede(plan dispute.LegPlan) {
 		if l.Money == nil || l.State != dispute.MoneyRequired || !refundsAny(l, lines) {
 			continue
 		}
-		r.setLeg(l, dispute.MoneyCancelled, dispute.System, "decided_anew")
+		r.setLeg(l, dispute.MoneyCancelled, dispute.System, dispute.WhyDecidedAnew)
 		if ret := r.Case.Leg(l.After); ret != nil && !ret.State.Final() {
 			r.meetLegClocks(ret.ID)
-			r.setLeg(ret, dispute.ReturnCancelled, dispute.System, "decided_anew")
+			r.setLeg(ret, dispute.ReturnCancelled, dispute.System, dispute.WhyDecidedAnew)
 		}
 	}
 }
@@ -202,7 +208,7 @@ func (r *caseRun) setLeg(leg *dispute.Leg, to dispute.LegState, by dispute.Actor
 		return true
 	}
 	if !leg.CanBecome(to) {
-		r.log(dispute.EventIgnored, by, "illegal_move", kv{"leg_id": leg.ID, "from": leg.State, "to": to})
+		r.log(dispute.EventIgnored, by, dispute.IgnoredIllegalMove, kv{"leg_id": leg.ID, "from": leg.State, "to": to})
 		return false
 	}
 	r.log(dispute.EventLegChanged, by, reason, kv{"leg_id": leg.ID, "from": leg.State, "to": to})
@@ -241,10 +247,10 @@ func (r *caseRun) openLeg() bool {
 // needsPerson says that the case waits for a person because of the leg. What a
 // supervisor is only told of does not hold it up.
 func needsPerson(l *dispute.Leg) bool {
-	return l.Problem != "" && l.Problem != problemUndo && l.Problem != problemPaidLate
+	return l.Problem != "" && l.Problem != dispute.ProblemUndoFailed && l.Problem != dispute.ProblemPaidLate
 }
 
-// settleProblems closes the book on failed legs once a person has decided anew.
+// settleProblems closes the book on all failed legs: the claim is refused or taken up anew.
 func (r *caseRun) settleProblems() {
 	for i := range r.Case.Legs {
 		if l := &r.Case.Legs[i]; l.State.Final() {

@@ -39,10 +39,10 @@ func (r *caseRun) endGoods(o dispute.Outcome) {
 		case l.Amendment != nil && l.CanBecome(dispute.AmendmentCancelled):
 			r.setLeg(l, dispute.AmendmentCancelled, dispute.System, string(o))
 		case l.Replacement != nil:
-			r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "goods_on_their_way", "leg_id": l.ID})
+			r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.TaskGoodsOnTheirWay, "leg_id": l.ID})
 			if o != dispute.OutcomeCancelled { // a person ended the case over them: no leg stays open behind it
 				r.meetLegClocks(l.ID)
-				r.setLeg(l, dispute.ReplacementLost, dispute.System, "given_up_on_the_way")
+				r.setLeg(l, dispute.ReplacementLost, dispute.System, dispute.WhyGivenUpOnTheWay)
 			}
 		}
 	}

@@ -231,7 +231,7 @@ func (r *caseRun) assess() {
 		return
 	}
 	if r.Case.Reopened > 0 && a.Route != dispute.RoutePerson { // no rule gives a second time what it gave once
-		r.askAgent(&dispute.Explanation{Code: codeReopened, Rule: a.Rule}, a.Rule)
+		r.askAgent(&dispute.Explanation{Code: dispute.ProblemReopened, Rule: a.Rule}, a.Rule)
 		return
 	}
 	if a.Clock != nil {
@@ -250,10 +250,10 @@ func (r *caseRun) assess() {
 // failureWord is a failure in a word for the record, without a partner's text.
 func failureWord(err error) string {
 	if temporal.IsTimeoutError(err) {
-		return "no answer within its limit"
+		return dispute.WhyNoAnswerInTime
 	}
 	if code := activities.Code(err); code != "" {
 		return string(code)
 	}
-	return "failed"
+	return dispute.WhyFailed
 }

@@ -48,7 +48,7 @@ func (r *caseRun) relabelCommand(c dispute.RelabelCommand) error {
 	if l.Return.Relabel == "" {
 		l.Return.WatchLabel, l.Return.Relabel = false, dispute.RelabelAsked
 	}
-	r.log(dispute.EventLegChanged, c.Actor, "label_asked", kv{"leg_id": l.ID, "label_id": l.Return.LabelID})
+	r.log(dispute.EventLegChanged, c.Actor, dispute.WhyLabelAsked, kv{"leg_id": l.ID, "label_id": l.Return.LabelID})
 	return nil
 }
 
@@ -73,7 +73,7 @@ func (r *caseRun) reissueLabel(c dispute.Case, leg dispute.Leg) func(world) func
 	return func(w world) func() error {
 		label, err := call[activities.Label](w, partnerOptions(QueueCarrier, preparePatience, "new return label for "+leg.Return.RMAID),
 			activities.NameIssueLabel, request)
-		return r.onReturn(leg.ID, func(l *dispute.Leg) { r.relabelled(l, request.Number, label, err) })
+		return r.onLeg(leg.ID, func(l *dispute.Leg) { r.relabelled(l, request.Number, label, err) })
 	}
 }
 
@@ -83,8 +83,8 @@ func (r *caseRun) relabelled(l *dispute.Leg, number int, label activities.Label,
 	ret, why := l.Return, l.Return.Relabel
 	ret.Relabel = ""
 	if err != nil {
-		r.log(dispute.EventLegChanged, dispute.System, "label_failed", kv{"leg_id": l.ID, "why": why})
-		r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": "label_failed", "leg_id": l.ID, "rma_id": ret.RMAID})
+		r.log(dispute.EventLegChanged, dispute.System, dispute.ProblemLabelFailed, kv{"leg_id": l.ID, "why": why})
+		r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": dispute.ProblemLabelFailed, "leg_id": l.ID, "rma_id": ret.RMAID})
 		return
 	}
 	ret.LabelNumber = number
@@ -100,7 +100,7 @@ func (r *caseRun) relabelled(l *dispute.Leg, number int, label activities.Label,
 		r.watchLabel(l, *by)
 	}
 	r.referParcel(label.Carrier, label.TrackingNumber, l.ID, true)
-	r.log(dispute.EventLegChanged, dispute.System, "label_reissued", kv{"leg_id": l.ID, "why": why, "label_id": label.LabelID, "tracking_number": label.TrackingNumber})
+	r.log(dispute.EventLegChanged, dispute.System, dispute.WhyLabelReissued, kv{"leg_id": l.ID, "why": why, "label_id": label.LabelID, "tracking_number": label.TrackingNumber})
 	r.notify(dispute.NoticeInstructions, dispute.RoleCustomer, kv{"leg_id": l.ID, "instructions": ret.Instructions, "reissued": why})
 }
 
@@ -120,16 +120,16 @@ func (r *caseRun) retireLabel(l *dispute.Leg, cameBack bool) {
 func (r *caseRun) voidOld(legID, labelID string) func(world) func() error {
 	return func(w world) func() error {
 		_, err := call[any](w, partnerOptions(QueueCarrier, undoPatience, "void "+labelID), activities.NameVoidLabel, labelID)
-		return r.onReturn(legID, func(l *dispute.Leg) {
+		return r.onLeg(legID, func(l *dispute.Leg) {
 			for i := range l.Return.OldLabels {
 				if old := &l.Return.OldLabels[i]; old.LabelID == labelID {
 					old.Voided = true
 				}
 			}
-			reason := "voided"
+			reason := dispute.WhyVoided
 			if err != nil {
-				reason = problemUndo
-				r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": problemUndo, "rma_id": l.Return.RMAID, "label_id": labelID})
+				reason = dispute.ProblemUndoFailed
+				r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.ProblemUndoFailed, "rma_id": l.Return.RMAID, "label_id": labelID})
 			}
 			r.log(dispute.EventLegChanged, dispute.System, reason, kv{"leg_id": l.ID, "label_id": labelID})
 		})

@@ -53,19 +53,19 @@ func (r *caseRun) hold(leg *dispute.Leg) {
 	stop := activities.Interception{AmendmentID: a.AmendmentID, CaseID: r.Case.ID, OrderID: r.Case.OrderID, What: a.What}
 	r.effect(holding(id), func(w world) func() error {
 		_, err := call[any](w, partnerOptions(QueueWarehouse, amendPatience, "hold the order for "+stop.AmendmentID), activities.NameIntercept, stop)
-		return r.onReturn(id, func(l *dispute.Leg) {
+		return r.onLeg(id, func(l *dispute.Leg) {
 			switch {
 			case l.State != dispute.AmendmentRequired:
 				return
 			case err != nil && isFinal(err):
-				problem := partnerProblem(err, "not_held")
-				if problem == "dispatched" {
+				problem := partnerProblem(err, dispute.ProblemNotHeld)
+				if problem == dispute.PartnerDispatched {
 					problem = dispute.ProblemTooLate
 				}
 				l.Amendment.Released = true // it never was held
 				r.amendmentFailed(l, warehouse, problem)
 			case err != nil:
-				r.amendmentFailed(l, dispute.System, "not_held") // it may be: it is let go
+				r.amendmentFailed(l, dispute.System, dispute.ProblemNotHeld) // it may be: it is let go
 			default:
 				now := r.now()
 				l.Amendment.HeldAt = &now
@@ -86,14 +86,14 @@ func (r *caseRun) amend(leg *dispute.Leg) {
 			r.amends = map[string]error{}
 		}
 		r.amends[id] = err
-		return r.onReturn(id, func(l *dispute.Leg) {
+		return r.onLeg(id, func(l *dispute.Leg) {
 			switch {
 			case l.State.Final():
 				if err == nil { // given up, and done all the same
 					r.appliedAfterAll(l)
 				}
 			case err != nil:
-				r.amendmentFailed(l, orderSystem, partnerProblem(err, "not_amended"))
+				r.amendmentFailed(l, orderSystem, partnerProblem(err, dispute.ProblemNotAmended))
 			default:
 				r.amended(l, orderSystem)
 			}
@@ -103,8 +103,8 @@ func (r *caseRun) amend(leg *dispute.Leg) {
 
 // appliedAfterAll tells of an order that was changed although the change was given up.
 func (r *caseRun) appliedAfterAll(l *dispute.Leg) {
-	r.log(dispute.EventAmendmentUpdated, orderSystem, "applied_after_all", kv{"leg_id": l.ID, "state": l.State})
-	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "amended_after_all", "leg_id": l.ID})
+	r.log(dispute.EventAmendmentUpdated, orderSystem, dispute.WhyAppliedAfterAll, kv{"leg_id": l.ID, "state": l.State})
+	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.TaskAmendedAfterAll, "leg_id": l.ID})
 }
 
 // changing lists the legs whose change is being sent to the order system.
@@ -125,14 +125,11 @@ func (r *caseRun) cancelledWhileChanging(l *dispute.Leg) {
 	case ended && err == nil:
 		r.appliedAfterAll(l)
 	case !ended || !isFinal(err):
-		l.Problem = problemAmendmentUnsure
+		l.Problem = dispute.ProblemAmendmentUnsure
 		r.log(dispute.EventAmendmentUpdated, orderSystem, l.Problem, kv{"leg_id": l.ID, "state": l.State})
 		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": l.Problem, "leg_id": l.ID, "amendment_id": l.Amendment.AmendmentID})
 	}
 }
-
-// problemAmendmentUnsure marks a change of which nobody knows whether the order has it.
-const problemAmendmentUnsure = "amendment_unsure"
 
 // amended marks a change that is done.
 func (r *caseRun) amended(l *dispute.Leg, by dispute.Actor) {
@@ -159,7 +156,7 @@ func (r *caseRun) releaseHold(leg *dispute.Leg) {
 	id, name, amended := leg.ID, leg.Amendment.AmendmentID, leg.State == dispute.AmendmentApplied
 	r.effect("release/"+id, func(w world) func() error {
 		_, err := call[any](w, partnerOptions(QueueWarehouse, undoPatience, "let the order of "+name+" go"), activities.NameRelease, name, amended)
-		return r.onReturn(id, func(l *dispute.Leg) {
+		return r.onLeg(id, func(l *dispute.Leg) {
 			if err != nil {
 				l.Problem = dispute.ProblemNotReleased
 				r.log(dispute.EventAmendmentUpdated, warehouse, l.Problem, kv{"leg_id": l.ID})
@@ -167,7 +164,7 @@ func (r *caseRun) releaseHold(leg *dispute.Leg) {
 				return
 			}
 			l.Amendment.Released = true
-			r.log(dispute.EventAmendmentUpdated, warehouse, "released", kv{"leg_id": l.ID, "amended": amended})
+			r.log(dispute.EventAmendmentUpdated, warehouse, dispute.WhyReleased, kv{"leg_id": l.ID, "amended": amended})
 		})
 	})
 }
@@ -185,24 +182,24 @@ func (r *caseRun) resolveAmendment(l *dispute.Leg, c dispute.ResolveCommand) err
 	switch {
 	case l.Problem == dispute.ProblemNotReleased && c.Result == dispute.ResultSucceeded:
 		l.Problem, l.Amendment.Released = "", true
-		r.log(dispute.EventAmendmentUpdated, c.Actor, "released", kv{"leg_id": l.ID})
+		r.log(dispute.EventAmendmentUpdated, c.Actor, dispute.WhyReleased, kv{"leg_id": l.ID})
 		return nil
 	case l.Problem == dispute.ProblemNotReleased && c.Result == dispute.ResultRetry:
 		l.Problem = ""
-		r.log(dispute.EventAmendmentUpdated, c.Actor, "retry", kv{"leg_id": l.ID})
+		r.log(dispute.EventAmendmentUpdated, c.Actor, dispute.WhyRetry, kv{"leg_id": l.ID})
 		return nil
 	case c.Result == dispute.ResultSucceeded && l.CanBecome(dispute.AmendmentApplied):
 		r.amended(l, c.Actor)
 		return nil
 	case c.Result == dispute.ResultFailed && l.CanBecome(dispute.AmendmentFailed):
-		r.amendmentFailed(l, c.Actor, "given_up")
+		r.amendmentFailed(l, c.Actor, dispute.ProblemGivenUp)
 		return nil
 	case c.Result == dispute.ResultRetry && l.State == dispute.AmendmentFailed && l.Amendment.Released:
 		l.Problem = ""
 		id, old := r.nextLegID(l.Type), l.Amendment
 		again := dispute.AmendmentLeg{AmendmentID: old.AmendmentID + "-again-" + id, What: old.What, TextID: old.TextID, Items: old.Items}
 		r.Case.Legs = append(r.Case.Legs, dispute.Leg{ID: id, Type: dispute.LegAmendment, State: dispute.AmendmentRequired, Amendment: &again})
-		r.log(dispute.EventLegStarted, c.Actor, "retry", kv{"leg_id": id, "amendment_id": again.AmendmentID})
+		r.log(dispute.EventLegStarted, c.Actor, dispute.WhyRetry, kv{"leg_id": id, "amendment_id": again.AmendmentID})
 		r.settleAtDesk()
 		return nil
 	}

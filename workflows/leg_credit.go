@@ -47,6 +47,6 @@ func (r *caseRun) progressApology(l *dispute.Leg) {
 	if l.State != dispute.MoneyRequired {
 		return
 	}
-	r.setLeg(l, dispute.MoneySucceeded, dispute.System, "told")
+	r.setLeg(l, dispute.MoneySucceeded, dispute.System, dispute.WhyTold)
 	r.notify(dispute.NoticeApology, dispute.RoleCustomer, kv{"leg_id": l.ID})
 }

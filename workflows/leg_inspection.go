@@ -14,12 +14,12 @@ var warehouse = dispute.Actor{Role: dispute.RoleWarehouse}
 func (r *caseRun) received(w dispute.WarehouseReceived) {
 	l := r.returnNamed(w.RMAID, w.ReturnName)
 	if l == nil {
-		r.ignore(warehouse, "unknown_rma", w.EventID, kv{"rma_id": w.RMAID})
+		r.ignore(warehouse, dispute.IgnoredUnknownRMA, w.EventID, kv{"rma_id": w.RMAID})
 		return
 	}
 	ret := l.Return
 	if ret.Received != nil && w.Sequence <= ret.ReceivedSequence && !w.Correction && !r.firstOf(w.ParcelID, ret.Counted) {
-		r.ignore(warehouse, "lower_sequence", w.EventID, kv{"leg_id": l.ID, "sequence": w.Sequence})
+		r.ignore(warehouse, dispute.IgnoredLowerSequence, w.EventID, kv{"leg_id": l.ID, "sequence": w.Sequence})
 		return
 	}
 	if r.astray(l, w.WarehouseID, w.EventID) {
@@ -67,12 +67,12 @@ func latest(last, sequence int64, correction bool) int64 {
 func (r *caseRun) inspected(w dispute.WarehouseInspected) {
 	l := r.returnNamed(w.RMAID, w.ReturnName)
 	if l == nil {
-		r.ignore(warehouse, "unknown_rma", w.EventID, kv{"rma_id": w.RMAID})
+		r.ignore(warehouse, dispute.IgnoredUnknownRMA, w.EventID, kv{"rma_id": w.RMAID})
 		return
 	}
 	ret := l.Return
 	if ret.Inspection != nil && w.Sequence <= ret.InspectedSequence && !w.Correction && !r.firstOf(w.ParcelID, ret.Looked) {
-		r.ignore(warehouse, "lower_sequence", w.EventID, kv{"leg_id": l.ID, "sequence": w.Sequence})
+		r.ignore(warehouse, dispute.IgnoredLowerSequence, w.EventID, kv{"leg_id": l.ID, "sequence": w.Sequence})
 		return
 	}
 	again := ret.Inspection != nil
@@ -97,7 +97,7 @@ func (r *caseRun) inspected(w dispute.WarehouseInspected) {
 		}
 	}
 	if r.Engine.Ending != "" || r.moneyMoved(l) || (!again && !l.CanBecome(dispute.ReturnInspected)) {
-		r.log(dispute.EventIgnored, warehouse, "too_late_to_matter", kv{"leg_id": l.ID, "state": l.State})
+		r.log(dispute.EventIgnored, warehouse, dispute.IgnoredTooLateToMatter, kv{"leg_id": l.ID, "state": l.State})
 		return
 	}
 	r.judge(l, again && l.State != dispute.ReturnReceived)
@@ -150,7 +150,7 @@ func (r *caseRun) judge(l *dispute.Leg, again bool) {
 	switch {
 	case again && l.State != dispute.ReturnInspected:
 		// A correction after the finding: a person weighs it anew.
-		r.askAgent(&dispute.Explanation{Code: "inspection_corrected", Rule: finding.Rule}, finding.Rule)
+		r.askAgent(&dispute.Explanation{Code: dispute.ProblemInspectionCorrected, Rule: finding.Rule}, finding.Rule)
 	case finding.Accepted:
 		r.setLeg(l, dispute.ReturnAccepted, dispute.System, finding.Rule)
 		r.returnAccepted(l)
@@ -161,14 +161,14 @@ func (r *caseRun) judge(l *dispute.Leg, again bool) {
 				to = dispute.ReturnPartial
 			}
 		}
-		problem := "inspection_differs"
+		problem := dispute.CodeInspectionDiffers
 		if finding.Risk != nil && len(finding.Differences) == 0 { // what came is in order by its look
 			to = dispute.ReturnPartial // why it is looked at is the shop's own
 		}
 		r.setLeg(l, to, dispute.System, finding.Rule)
 		if len(finding.Part) > 0 {
 			l.Return.PartGiven = true
-			problem = "rest_missing" // what came is refunded at once; a person decides about the rest
+			problem = dispute.ProblemRestMissing // what came is refunded at once; a person decides about the rest
 		}
 		r.failLeg(l, problem)
 		r.startLegs(finding.Part, finding.Rule)
@@ -182,5 +182,5 @@ func (r *caseRun) returnAccepted(l *dispute.Leg) {
 		r.resumeExecution()
 		return
 	}
-	r.failLeg(l, "arrived_after_expiry")
+	r.failLeg(l, dispute.ProblemArrivedAfterExpiry)
 }

@@ -67,7 +67,7 @@ func (r *caseRun) claim(leg *dispute.Leg) dispute.MoneyClaim {
 	claim := dispute.MoneyClaim{
 		Key: m.Key, Type: leg.Type, CaseID: r.Case.ID, LegID: leg.ID, OrderID: r.Case.OrderID,
 		PaymentID: m.PaymentID, CustomerID: r.Case.CustomerID, Amount: m.Amount, Lines: m.Lines,
-		Form: m.Form, Gift: m.Gift, Returns: m.Returns,
+		Form: m.Form, Gift: m.Gift, Returns: m.Returns, Most: m.Most,
 	}
 	claim.Ended = r.endedRefunds(leg)
 	o := r.Case.Facts.Order
@@ -151,10 +151,11 @@ func (r *caseRun) paid(l *dispute.Leg, moved activities.Movement, err error) {
 	}
 }
 
-// paymentProblem names a refusal: the provider's own code where it gave one.
+// paymentProblem names a refusal: the provider's own code, or the record's, where it gave one.
 func paymentProblem(err error) string {
-	if activities.Code(err) == dispute.CodeDeclined && activities.Ref(err) != "" {
-		return activities.Ref(err)
+	switch code, ref := activities.Code(err), activities.Ref(err); {
+	case code == dispute.CodeDeclined && ref != "", code == dispute.CodeLimitExceeded && ref == dispute.ProblemCompensatedElsewhere:
+		return ref
 	}
 	return string(activities.Code(err))
 }
@@ -174,7 +175,7 @@ func (r *caseRun) moneyUpdate(l *dispute.Leg, status dispute.LegState, ref strin
 	}
 	if l.State == status || !l.CanBecome(status) {
 		if eventID != "" {
-			r.ignore(by, "nothing_new", eventID, kv{"leg_id": l.ID, "status": status})
+			r.ignore(by, dispute.IgnoredNothingNew, eventID, kv{"leg_id": l.ID, "status": status})
 		}
 		return
 	}
@@ -187,26 +188,22 @@ func (r *caseRun) moneyUpdate(l *dispute.Leg, status dispute.LegState, ref strin
 		r.meetLegClocks(l.ID)
 		r.tellSettled(l)
 	case dispute.MoneyFailed:
-		r.moneyFailed(l, "payment_"+string(said))
+		r.moneyFailed(l, dispute.ProblemPayment+string(said))
 	default:
 		r.setLeg(l, status, by, "")
 	}
 }
 
-// problemPaidLate marks a payment that went through although it was given up: the
-// supervisor is told, since it may have been paid anew meanwhile, and the case goes on.
-const problemPaidLate = "succeeded_after_failed"
-
 // paidLate takes in that money moved after all. It counts as paid from here on.
 func (r *caseRun) paidLate(l *dispute.Leg, by dispute.Actor, eventID string) {
-	r.logEvent(dispute.EventRefundUpdated, by, problemPaidLate, eventID, kv{
+	r.logEvent(dispute.EventRefundUpdated, by, dispute.ProblemPaidLate, eventID, kv{
 		"leg_id": l.ID, "refund_key": l.Money.Key, "provider_ref": l.Money.ProviderRef, "was": l.State,
 	})
 	now := r.now()
-	l.Money.SettledAt, l.Problem = &now, problemPaidLate
-	r.setLeg(l, dispute.MoneySucceeded, by, problemPaidLate)
+	l.Money.SettledAt, l.Problem = &now, dispute.ProblemPaidLate
+	r.setLeg(l, dispute.MoneySucceeded, by, dispute.ProblemPaidLate)
 	r.tellSettled(l)
-	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": problemPaidLate, "leg_id": l.ID, "refund_key": l.Money.Key})
+	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.ProblemPaidLate, "leg_id": l.ID, "refund_key": l.Money.Key})
 	r.resumeExecution()
 }
 
@@ -220,11 +217,11 @@ func (r *caseRun) settled(u dispute.PaymentUpdate) {
 	l := r.legByKey(u.RefundKey)
 	switch {
 	case l == nil:
-		r.ignore(paymentProvider, "unknown_refund_key", u.EventID, kv{"refund_key": u.RefundKey})
+		r.ignore(paymentProvider, dispute.IgnoredUnknownRefundKey, u.EventID, kv{"refund_key": u.RefundKey})
 	case u.Amount.Amount != 0 && u.Amount != l.Money.Amount:
-		r.ignore(paymentProvider, "amount_differs", u.EventID, kv{"refund_key": u.RefundKey, "amount": u.Amount})
+		r.ignore(paymentProvider, dispute.IgnoredAmountDiffers, u.EventID, kv{"refund_key": u.RefundKey, "amount": u.Amount})
 	case !reportable(u.Status):
-		r.ignore(paymentProvider, "unknown_status", u.EventID, kv{"refund_key": u.RefundKey, "status": clip(string(u.Status))})
+		r.ignore(paymentProvider, dispute.IgnoredUnknownStatus, u.EventID, kv{"refund_key": u.RefundKey, "status": clip(string(u.Status))})
 	default:
 		r.moneyUpdate(l, u.Status, u.ProviderRef, granted(l), u.EventID)
 	}
@@ -256,15 +253,15 @@ func (r *caseRun) reconciled(l *dispute.Leg, moved activities.Movement, err erro
 	if err == nil && moved.Status != dispute.MoneyUnknown {
 		r.moneyUpdate(l, moved.Status, moved.ProviderRef, granted(l), "")
 	} else {
-		r.setLeg(l, dispute.MoneyUnknown, dispute.System, "reconciled_without_answer")
+		r.setLeg(l, dispute.MoneyUnknown, dispute.System, dispute.WhyReconciledWithoutAnswer)
 	}
 	if l.State.Final() {
 		return
 	}
 	// Still not settled: a person looks into it, and the customer is told.
-	l.Problem = "settlement_" + string(l.State)
+	l.Problem = dispute.ProblemSettlement + string(l.State)
 	due := r.startNow(dispute.ClockRequest{Name: dispute.ClockSupervisorDecision, LegID: l.ID}).DueAt
 	r.log(dispute.EventPersonNeeded, dispute.System, l.Problem, kv{"leg_id": l.ID, "refund_key": l.Money.Key})
 	r.delayed(l.Problem, l.ID, promised, due)
-	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "settle", "refund_key": l.Money.Key, "state": l.State})
+	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.TaskSettle, "refund_key": l.Money.Key, "state": l.State})
 }

@@ -8,12 +8,6 @@ import (
 // workshop is who mends goods: a part of the warehouse.
 var workshop = dispute.Actor{Role: dispute.RoleWarehouse}
 
-// The words by which the customer is told how a repair stands.
-const (
-	repairSendingBack = "sending_back"
-	repairSentBack    = "sent_back"
-)
-
 // progressRepair lets the repair begin once the goods are in, whoever said so.
 func (r *caseRun) progressRepair(leg *dispute.Leg) {
 	if leg.State != dispute.RepairRequired || leg.Repair.ReceivedAt != nil {
@@ -61,7 +55,7 @@ func (r *caseRun) announceRepair(leg dispute.Leg) func(world) func() error {
 	}
 	return func(w world) func() error {
 		_, err := call[any](w, partnerOptions(QueueWarehouse, preparePatience, "announce "+rep.RepairID), activities.NameAnnounceRepair, request)
-		return r.onReturn(leg.ID, func(l *dispute.Leg) {
+		return r.onLeg(leg.ID, func(l *dispute.Leg) {
 			if err == nil {
 				l.Repair.Announced = true
 				return
@@ -75,7 +69,7 @@ func (r *caseRun) approveRepair(leg dispute.Leg) func(world) func() error {
 	rep := leg.Repair
 	return func(w world) func() error {
 		_, err := call[any](w, partnerOptions(QueueWarehouse, preparePatience, "approve "+rep.RepairID), activities.NameApproveRepair, rep.RepairID, *rep.Quote)
-		return r.onReturn(leg.ID, func(l *dispute.Leg) {
+		return r.onLeg(leg.ID, func(l *dispute.Leg) {
 			switch {
 			case l.State.Final():
 			case l.Repair.AcceptedAt == nil || !l.Repair.AcceptedAt.Equal(*rep.AcceptedAt):
@@ -114,7 +108,7 @@ func (r *caseRun) toWorkshop(back, leg *dispute.Leg) {
 		r.setLeg(back, dispute.ReturnReceived, warehouse, "")
 	}
 	if back.CanBecome(dispute.ReturnAccepted) {
-		r.setLeg(back, dispute.ReturnAccepted, dispute.System, "to_be_repaired")
+		r.setLeg(back, dispute.ReturnAccepted, dispute.System, dispute.WhyToBeRepaired)
 	}
 	if r.Engine.Ending == "" {
 		r.notify(dispute.NoticeReceived, dispute.RoleCustomer, kv{"leg_id": back.ID, "rma_id": ret.RMAID})
@@ -187,11 +181,11 @@ func (r *caseRun) quoteCommand(c dispute.QuoteCommand) error {
 		l.Repair.AcceptedAt = &now
 		r.meetClock(dispute.ClockRepairQuote, l.ID)
 		r.log(dispute.EventQuoteAnswered, c.Actor, string(c.Action), kv{"leg_id": l.ID, "quote": l.Repair.Quote})
-		r.setLeg(l, dispute.RepairRepairing, c.Actor, "quote_accepted")
+		r.setLeg(l, dispute.RepairRepairing, c.Actor, dispute.WhyQuoteAccepted)
 		r.start(dispute.ClockRepairWork, l.ID)
 	case dispute.ResponseDecline:
 		r.log(dispute.EventQuoteAnswered, c.Actor, string(c.Action), kv{"leg_id": l.ID, "quote": l.Repair.Quote})
-		r.sendBack(l, c.Actor, "quote_declined")
+		r.sendBack(l, c.Actor, dispute.WhyQuoteDeclined)
 	default:
 		return dispute.Invalid("action is accept or decline", dispute.Field{Pointer: "/action", Detail: "unknown action"})
 	}

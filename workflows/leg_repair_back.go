@@ -18,7 +18,7 @@ func (r *caseRun) sendBack(l *dispute.Leg, by dispute.Actor, why string) {
 	l.Repair.Declined, l.Repair.CalledOff, l.Repair.Tracing, l.Problem = true, false, false, ""
 	r.meetLegClocks(l.ID)
 	r.start(dispute.ClockReplacementDispatch, l.ID)
-	r.notify(dispute.NoticeRepair, dispute.RoleCustomer, kv{"leg_id": l.ID, "status": repairSendingBack, "why": why})
+	r.notify(dispute.NoticeRepair, dispute.RoleCustomer, kv{"leg_id": l.ID, "status": dispute.RepairToldSendingBack, "why": why})
 }
 
 // mustCallOff says whether the workshop does not know yet that the repair is given up, and
@@ -42,15 +42,15 @@ func (r *caseRun) callOff(leg dispute.Leg) {
 	id, back := leg.Repair.RepairID, leg.State != dispute.RepairFailed
 	r.effect(repairing(leg.ID), func(w world) func() error {
 		_, err := call[any](w, partnerOptions(QueueWarehouse, undoPatience, "call off "+id), activities.NameCancelRepair, id, back)
-		return r.onReturn(leg.ID, func(l *dispute.Leg) {
+		return r.onLeg(leg.ID, func(l *dispute.Leg) {
 			if l.State != leg.State {
 				return // told anew, of what holds now
 			}
 			l.Repair.CalledOff = true
 			reason := ""
 			if err != nil {
-				reason = problemUndo
-				r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": problemUndo, "repair_id": id, "leg_id": l.ID})
+				reason = dispute.ProblemUndoFailed
+				r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.ProblemUndoFailed, "repair_id": id, "leg_id": l.ID})
 			}
 			r.log(dispute.EventRepairCalledOff, dispute.System, reason, kv{"leg_id": l.ID, "repair_id": id, "send_back": back})
 		})
@@ -77,7 +77,7 @@ func (r *caseRun) endRepairs(o dispute.Outcome) {
 		if o == dispute.OutcomeCancelled && l.Repair != nil && (l.State == dispute.RepairSendingBack || l.State == dispute.RepairShipped) {
 			// Operations do not wait: a person sees to it that the goods arrive, and no clock runs on.
 			r.meetLegClocks(l.ID)
-			r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "repair_cancelled_with_goods", "leg_id": l.ID, "repair_id": l.Repair.RepairID})
+			r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.TaskRepairCancelledWithGoods, "leg_id": l.ID, "repair_id": l.Repair.RepairID})
 		}
 	}
 }
@@ -165,13 +165,13 @@ func (r *caseRun) supersedeRepairs(plan dispute.LegPlan) {
 		l.Problem = ""
 		r.meetLegClocks(l.ID)
 		if l.State != dispute.RepairRequired {
-			r.setLeg(l, dispute.RepairFailed, dispute.System, "decided_anew")
+			r.setLeg(l, dispute.RepairFailed, dispute.System, dispute.WhyDecidedAnew)
 			continue
 		}
-		r.setLeg(l, dispute.RepairCancelled, dispute.System, "decided_anew")
+		r.setLeg(l, dispute.RepairCancelled, dispute.System, dispute.WhyDecidedAnew)
 		if back := r.Case.Leg(l.After); back != nil && !r.travelling(back.ID) && back.CanBecome(dispute.ReturnCancelled) {
 			r.meetLegClocks(back.ID)
-			r.setLeg(back, dispute.ReturnCancelled, dispute.System, "decided_anew")
+			r.setLeg(back, dispute.ReturnCancelled, dispute.System, dispute.WhyDecidedAnew)
 		}
 	}
 }
@@ -197,7 +197,7 @@ func (r *caseRun) afterDecline() {
 		return
 	}
 	r.Engine.Offered = true
-	r.Case.Explanation = &dispute.Explanation{Code: "repair_declined"}
+	r.Case.Explanation = &dispute.Explanation{Code: dispute.ProblemRepairDeclined}
 	r.start(dispute.ClockEscalationWindow, "")
 }
 
@@ -213,14 +213,14 @@ func (r *caseRun) resolveRepair(l *dispute.Leg, c dispute.ResolveCommand) error 
 		if !l.CanBecome(dispute.RepairReturned) {
 			return refused
 		}
-		r.repairBack(l, c.Actor, "by_hand")
+		r.repairBack(l, c.Actor, dispute.WhyByHand)
 		r.resumeExecution()
 	case dispute.ResultFailed:
 		if !l.CanBecome(dispute.RepairFailed) {
 			return refused
 		}
-		r.setLeg(l, dispute.RepairFailed, c.Actor, "by_hand")
-		r.failLeg(l, "given_up")
+		r.setLeg(l, dispute.RepairFailed, c.Actor, dispute.WhyByHand)
+		r.failLeg(l, dispute.ProblemGivenUp)
 	default:
 		return r.retryRepair(l, c, refused)
 	}
@@ -241,7 +241,7 @@ func (r *caseRun) retryRepair(l *dispute.Leg, c dispute.ResolveCommand, refused 
 		again.RepairID, again.CalledOff, again.Announced, again.Sequence = rep.RepairID+"-"+id, false, false, 0
 		r.Case.Legs = append(r.Case.Legs, dispute.Leg{ID: id, Type: dispute.LegRepair, State: dispute.RepairRequired, After: l.After, Repair: &again})
 		r.refer(dispute.RefRepair, again.RepairID, id)
-		r.log(dispute.EventLegStarted, c.Actor, "retry", kv{"leg_id": id, "repair_id": again.RepairID})
+		r.log(dispute.EventLegStarted, c.Actor, dispute.WhyRetry, kv{"leg_id": id, "repair_id": again.RepairID})
 		r.resumeExecution()
 	case l.State == dispute.RepairSendingBack:
 		rep.CalledOff = false
@@ -255,7 +255,7 @@ func (r *caseRun) retryRepair(l *dispute.Leg, c dispute.ResolveCommand, refused 
 		r.notify(dispute.NoticeRepairNow, dispute.RoleWarehouse, kv{"repair_id": rep.RepairID, "round": 1})
 		r.meetClock(name, l.ID)
 		r.start(name, l.ID)
-		r.log(dispute.EventLegChanged, c.Actor, "retry", kv{"leg_id": l.ID})
+		r.log(dispute.EventLegChanged, c.Actor, dispute.WhyRetry, kv{"leg_id": l.ID})
 		r.resumeExecution()
 	default:
 		return refused

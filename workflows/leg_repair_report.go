@@ -11,13 +11,13 @@ func (r *caseRun) repaired(u dispute.RepairUpdate) {
 	l := r.legBy(func(l *dispute.Leg) bool { return l.Repair != nil && l.Repair.RepairID == u.RepairID })
 	switch {
 	case l == nil:
-		r.ignore(workshop, "unknown_repair", u.EventID, kv{"repair_id": clip(u.RepairID)})
+		r.ignore(workshop, dispute.IgnoredUnknownRepair, u.EventID, kv{"repair_id": clip(u.RepairID)})
 		return
 	case !slices.Contains(dispute.WorkshopStatuses(), u.Status):
-		r.ignore(workshop, "unknown_status", u.EventID, kv{"leg_id": l.ID, "status": clip(u.Status)})
+		r.ignore(workshop, dispute.IgnoredUnknownStatus, u.EventID, kv{"leg_id": l.ID, "status": clip(u.Status)})
 		return
 	case l.Repair.Sequence != 0 && u.Sequence <= l.Repair.Sequence:
-		r.ignore(workshop, "lower_sequence", u.EventID, kv{"leg_id": l.ID, "sequence": u.Sequence})
+		r.ignore(workshop, dispute.IgnoredLowerSequence, u.EventID, kv{"leg_id": l.ID, "sequence": u.Sequence})
 		return
 	}
 	l.Repair.Sequence = u.Sequence
@@ -79,8 +79,8 @@ func (r *caseRun) repairIsOver(l *dispute.Leg, u dispute.RepairUpdate) {
 	}
 	now := r.now()
 	l.Repair.ShippedAt, l.Repair.Carrier, l.Repair.TrackingNumber = &now, clip(u.Carrier), clip(u.TrackingNumber)
-	r.log(dispute.EventPersonNeeded, dispute.System, "repair_sent_after_its_end", kv{"leg_id": l.ID, "state": l.State})
-	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "repair_sent_after_its_end", "leg_id": l.ID})
+	r.log(dispute.EventPersonNeeded, dispute.System, dispute.ProblemRepairSentAfterEnd, kv{"leg_id": l.ID, "state": l.State})
+	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.ProblemRepairSentAfterEnd, "leg_id": l.ID})
 }
 
 // workshopHasGoods believes the workshop that the goods are there, though nobody
@@ -162,7 +162,7 @@ func (r *caseRun) repairDelayed(l *dispute.Leg, u dispute.RepairUpdate) {
 	}
 	reason := clip(u.Reason)
 	if reason == "" {
-		reason = "repair_delayed"
+		reason = dispute.WhyRepairDelayed
 	}
 	if u.ReadyBy == nil {
 		r.delayed(reason, l.ID, old, r.lastDue(dispute.ClockRepairWork, l.ID))
@@ -190,7 +190,7 @@ func (r *caseRun) repairShipped(l *dispute.Leg, carrier, number string) {
 	r.start(dispute.ClockReplacementDelivery, l.ID)
 	status := dispute.WorkshopShipped
 	if rep.Declined {
-		status = repairSentBack
+		status = dispute.RepairToldSentBack
 	}
 	r.notify(dispute.NoticeRepair, dispute.RoleCustomer, kv{"leg_id": l.ID, "status": status, "carrier": rep.Carrier, "tracking_number": rep.TrackingNumber})
 	r.deskServed(l.ID)
@@ -220,7 +220,7 @@ func (r *caseRun) scannedRepair(u dispute.CarrierUpdate) bool {
 	by := dispute.Actor{Role: dispute.RoleCarrier, ID: u.Carrier}
 	turnedUp := l.State == dispute.RepairFailed && l.Problem != "" && u.Status == dispute.ParcelDelivered
 	if !u.Status.Valid() || (l.State != dispute.RepairShipped && !turnedUp) {
-		r.ignore(by, "parcel_is_past_that", u.EventID, kv{"leg_id": l.ID, "status": clip(string(u.Status))})
+		r.ignore(by, dispute.IgnoredParcelPast, u.EventID, kv{"leg_id": l.ID, "status": clip(string(u.Status))})
 		return true
 	}
 	r.logEvent(dispute.EventParcel, by, string(u.Status), u.EventID, kv{"leg_id": l.ID})

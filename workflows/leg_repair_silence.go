@@ -21,11 +21,11 @@ func (r *caseRun) repairSilent(k dispute.Clock) bool {
 		r.workshopSilent(l, k, dispute.ProblemRepairNotSentBack)
 	case dispute.ClockRepairQuote:
 		if k.OnExpiry == dispute.SilenceDecline {
-			r.log(dispute.EventQuoteAnswered, dispute.System, "not_answered", kv{"leg_id": l.ID, "quote": l.Repair.Quote})
-			r.sendBack(l, dispute.System, "quote_not_answered")
+			r.log(dispute.EventQuoteAnswered, dispute.System, dispute.WhyNotAnswered, kv{"leg_id": l.ID, "quote": l.Repair.Quote})
+			r.sendBack(l, dispute.System, dispute.ProblemQuoteNotAnswered)
 			return true
 		}
-		r.askAboutRepair(l, k, "quote_not_answered")
+		r.askAboutRepair(l, k, dispute.ProblemQuoteNotAnswered)
 	case dispute.ClockRepairWork:
 		r.breach(k)
 		r.cameToNothing(l, dispute.ProblemRepairOverdue)
@@ -115,7 +115,7 @@ func (r *caseRun) traceRepair(leg *dispute.Leg) {
 	carrier, number, limit := leg.Repair.Carrier, leg.Repair.TrackingNumber, r.sourceLimit(dispute.FactTrace)
 	r.effect("trace/"+leg.ID, func(w world) func() error {
 		t, err := call[dispute.TraceFacts](w, partnerOptions(QueueCarrier, limit, "trace of repaired goods"), activities.NameTraceParcel, carrier, number)
-		return r.onReturn(leg.ID, func(l *dispute.Leg) {
+		return r.onLeg(leg.ID, func(l *dispute.Leg) {
 			l.Repair.Tracing = false
 			by := dispute.Actor{Role: dispute.RoleCarrier, ID: carrier}
 			switch {

@@ -64,7 +64,7 @@ func (r *caseRun) advanceReplacement(leg *dispute.Leg) {
 	r.effect(replacing(id), func(w world) func() error {
 		kept, err := call[activities.Reservation](w, partnerOptions(QueueWarehouse, preparePatience, "replace "+request.ReplacementID),
 			activities.NameReplace, request)
-		return r.onReturn(id, func(l *dispute.Leg) { r.reserved(l, kept.DispatchBy, err) })
+		return r.onLeg(id, func(l *dispute.Leg) { r.reserved(l, kept.DispatchBy, err) })
 	})
 }
 
@@ -78,7 +78,7 @@ func (r *caseRun) reserved(l *dispute.Leg, by *time.Time, err error) {
 		return // a report was quicker, or the goods are not wanted any more
 	case err != nil:
 		l.Replacement.Unsure = !isFinal(err)
-		r.replacementFailed(l, warehouse, partnerProblem(err, "replacement_not_taken"))
+		r.replacementFailed(l, warehouse, partnerProblem(err, dispute.ProblemReplacementNotTaken))
 	default:
 		now := r.now()
 		l.Replacement.ReservedAt, l.Replacement.DispatchBy = &now, by
@@ -142,12 +142,12 @@ func (r *caseRun) replaced(u dispute.ReplacementUpdate) {
 		return l.Replacement != nil && l.Replacement.ReplacementID == u.ReplacementID
 	})
 	if l == nil {
-		r.ignore(warehouse, "no_such_leg", u.EventID, kv{"replacement_id": clip(u.ReplacementID)})
+		r.ignore(warehouse, dispute.IgnoredNoSuchLeg, u.EventID, kv{"replacement_id": clip(u.ReplacementID)})
 		return
 	}
 	rep := l.Replacement
 	if u.Sequence <= rep.Sequence {
-		r.ignore(warehouse, "lower_sequence", u.EventID, kv{"leg_id": l.ID, "sequence": u.Sequence})
+		r.ignore(warehouse, dispute.IgnoredLowerSequence, u.EventID, kv{"leg_id": l.ID, "sequence": u.Sequence})
 		return
 	}
 	rep.Sequence = u.Sequence
@@ -168,11 +168,11 @@ func (r *caseRun) replaced(u dispute.ReplacementUpdate) {
 		}
 		problem := dispute.ProblemOutOfStock
 		if u.Status == dispute.ReportedCancelled {
-			problem = "cancelled_by_warehouse"
+			problem = dispute.ProblemCancelledByWarehouse
 		}
 		r.replacementFailed(l, warehouse, problem)
 	default:
-		r.ignore(warehouse, "unknown_status", u.EventID, kv{"leg_id": l.ID, "status": clip(u.Status)})
+		r.ignore(warehouse, dispute.IgnoredUnknownStatus, u.EventID, kv{"leg_id": l.ID, "status": clip(u.Status)})
 	}
 }
 
@@ -209,15 +209,15 @@ func (r *caseRun) goneAlready(l *dispute.Leg) {
 	for i := range r.Case.Legs {
 		m := &r.Case.Legs[i]
 		if m.Money != nil && m.State == dispute.MoneyRequired && refundsAny(m, l.Replacement.Lines()) {
-			r.setLeg(m, dispute.MoneyCancelled, dispute.System, "goods_have_left")
+			r.setLeg(m, dispute.MoneyCancelled, dispute.System, dispute.ProblemGoodsHaveLeft)
 		}
 	}
 	if r.Engine.Ending == "" && !r.refundOut(l) {
 		r.withdrawProposals() // they did not know of it
-		r.askAboutLeg("goods_have_left", l.ID)
+		r.askAboutLeg(dispute.ProblemGoodsHaveLeft, l.ID)
 		return
 	}
-	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "goods_have_left", "leg_id": l.ID})
+	r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.ProblemGoodsHaveLeft, "leg_id": l.ID})
 }
 
 // replacementSigned marks goods that the customer has in hand.
@@ -236,8 +236,8 @@ func (r *caseRun) replacementSigned(l *dispute.Leg, by dispute.Actor) {
 	r.notify(dispute.NoticeReplacement, dispute.RoleCustomer, kv{"leg_id": l.ID, "state": l.State})
 	if lost && r.refundOut(l) {
 		// It was paid for as lost, and arrived after all.
-		l.Problem = problemArrivedLate
-		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": problemArrivedLate, "leg_id": l.ID})
+		l.Problem = dispute.ProblemArrivedAfterRefund
+		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.ProblemArrivedAfterRefund, "leg_id": l.ID})
 		return
 	}
 	if r.Engine.Ending != "" {
@@ -250,10 +250,6 @@ func (r *caseRun) replacementSigned(l *dispute.Leg, by dispute.Actor) {
 	r.resumeExecution()
 }
 
-// problemArrivedLate marks goods that arrived although they were given up and paid for: a
-// supervisor is told, and the case goes on.
-const problemArrivedLate = "arrived_after_refund"
-
 // refundOut says whether money for the same lines is on its way or paid.
 func (r *caseRun) refundOut(l *dispute.Leg) bool {
 	return r.legBy(func(m *dispute.Leg) bool {
@@ -264,7 +260,7 @@ func (r *caseRun) refundOut(l *dispute.Leg) bool {
 func (r *caseRun) cancelMoneyFor(l *dispute.Leg) {
 	for i := range r.Case.Legs {
 		if m := &r.Case.Legs[i]; m.Money != nil && m.State == dispute.MoneyRequired && refundsAny(m, l.Replacement.Lines()) {
-			r.setLeg(m, dispute.MoneyCancelled, dispute.System, "goods_arrived")
+			r.setLeg(m, dispute.MoneyCancelled, dispute.System, dispute.WhyGoodsArrived)
 		}
 	}
 }
@@ -282,7 +278,7 @@ func (r *caseRun) replacementDelayed(l *dispute.Leg, u dispute.ReplacementUpdate
 	l.Replacement.DispatchBy = u.DispatchBy
 	reason := clip(u.Reason)
 	if reason == "" {
-		reason = "replacement_delayed"
+		reason = dispute.WhyReplacementDelayed
 	}
 	r.delayed(reason, l.ID, old, *u.DispatchBy)
 }

@@ -14,10 +14,10 @@ func (r *caseRun) replacementLate(l *dispute.Leg, k dispute.Clock) {
 	if k.OnExpiry == dispute.SilenceRemind {
 		again := r.startNow(dispute.ClockRequest{Name: k.Name, LegID: l.ID, Round: k.Round + 1})
 		r.notify(dispute.NoticeDispatchNow, dispute.RoleWarehouse, kv{"replacement_id": l.Replacement.ReplacementID, "round": k.Round + 1, "due_at": again.DueAt})
-		r.delayed("replacement_overdue", l.ID, k.DueAt, again.DueAt)
+		r.delayed(dispute.ProblemReplacementOverdue, l.ID, k.DueAt, again.DueAt)
 		return
 	}
-	r.lateAtDesk("replacement_overdue", l.ID, k.DueAt)
+	r.lateAtDesk(dispute.ProblemReplacementOverdue, l.ID, k.DueAt)
 }
 
 // traceReplacement asks the carrier where the goods are.
@@ -25,7 +25,7 @@ func (r *caseRun) traceReplacement(leg *dispute.Leg) {
 	id, carrier, number, limit := leg.ID, leg.Replacement.Carrier, leg.Replacement.TrackingNumber, r.sourceLimit(dispute.FactTrace)
 	r.effect("trace/"+id, func(w world) func() error {
 		t, err := call[dispute.TraceFacts](w, partnerOptions(QueueCarrier, limit, "trace of the new goods"), activities.NameTraceParcel, carrier, number)
-		return r.onReturn(id, func(l *dispute.Leg) {
+		return r.onLeg(id, func(l *dispute.Leg) {
 			l.Replacement.Tracing = false
 			switch {
 			case l.State != dispute.ReplacementShipped:
@@ -55,7 +55,7 @@ func (r *caseRun) replacementParcel(carrier, number string) *dispute.Leg {
 func (r *caseRun) replacementScanned(l *dispute.Leg, u dispute.CarrierUpdate) {
 	by := dispute.Actor{Role: dispute.RoleCarrier, ID: u.Carrier}
 	if l.State.Final() && l.State != dispute.ReplacementLost || l.Replacement.ParcelStatus == dispute.ParcelDelivered {
-		r.ignore(by, "parcel_is_past_that", u.EventID, kv{"leg_id": l.ID, "status": u.Status})
+		r.ignore(by, dispute.IgnoredParcelPast, u.EventID, kv{"leg_id": l.ID, "status": u.Status})
 		return
 	}
 	l.Replacement.ParcelStatus = u.Status
@@ -78,14 +78,14 @@ func (r *caseRun) cancelReplacement(leg *dispute.Leg) {
 	id, name := leg.ID, leg.Replacement.ReplacementID
 	r.effect("undo/"+id, func(w world) func() error {
 		_, err := call[any](w, partnerOptions(QueueWarehouse, undoPatience, "cancel "+name), activities.NameCancelReplacement, name)
-		return r.onReturn(id, func(l *dispute.Leg) {
+		return r.onLeg(id, func(l *dispute.Leg) {
 			switch {
 			case !l.ToFree():
 				return
 			case err == nil:
 				l.Replacement.Voided = true
-				r.log(dispute.EventLegChanged, dispute.System, "voided", kv{"leg_id": l.ID, "replacement_id": name})
-			case isFinal(err) && activities.Ref(err) == "replacement_shipped":
+				r.log(dispute.EventLegChanged, dispute.System, dispute.WhyVoided, kv{"leg_id": l.ID, "replacement_id": name})
+			case isFinal(err) && activities.Ref(err) == dispute.PartnerShipped:
 				r.replacementShipped(l, l.Replacement.Carrier, l.Replacement.TrackingNumber)
 			default:
 				l.Problem = dispute.ProblemNotCancelled
@@ -104,10 +104,10 @@ func (r *caseRun) supersedeGoods(lines []dispute.Line) {
 			continue
 		}
 		r.meetLegClocks(l.ID)
-		r.setLeg(l, dispute.ReplacementCancelled, dispute.System, "decided_anew")
+		r.setLeg(l, dispute.ReplacementCancelled, dispute.System, dispute.WhyDecidedAnew)
 		if ret := r.Case.Leg(l.After); ret != nil && !ret.State.Final() {
 			r.meetLegClocks(ret.ID)
-			r.setLeg(ret, dispute.ReturnCancelled, dispute.System, "decided_anew")
+			r.setLeg(ret, dispute.ReturnCancelled, dispute.System, dispute.WhyDecidedAnew)
 		}
 	}
 }
@@ -130,7 +130,7 @@ func (r *caseRun) freed(l *dispute.Leg, by dispute.Actor) {
 		return
 	}
 	l.Problem = ""
-	r.log(dispute.EventLegChanged, by, "voided", kv{"leg_id": l.ID, "replacement_id": l.Replacement.ReplacementID})
+	r.log(dispute.EventLegChanged, by, dispute.WhyVoided, kv{"leg_id": l.ID, "replacement_id": l.Replacement.ReplacementID})
 	r.settleAtDesk()
 }
 
@@ -149,16 +149,16 @@ func (r *caseRun) resolveReplacement(l *dispute.Leg, c dispute.ResolveCommand) e
 		r.replacementSigned(l, c.Actor)
 		return nil
 	case c.Result == dispute.ResultFailed && l.State == dispute.ReplacementShipped:
-		r.setLeg(l, dispute.ReplacementFailed, c.Actor, "by_hand")
-		r.failLeg(l, "given_up")
+		r.setLeg(l, dispute.ReplacementFailed, c.Actor, dispute.WhyByHand)
+		r.failLeg(l, dispute.ProblemGivenUp)
 		return nil
 	case c.Result == dispute.ResultFailed:
 		if !l.CanBecome(dispute.ReplacementCancelled) {
 			return refuse
 		}
 		r.meetLegClocks(l.ID)
-		r.setLeg(l, dispute.ReplacementCancelled, c.Actor, "by_hand")
-		r.askAboutLeg("given_up", l.ID)
+		r.setLeg(l, dispute.ReplacementCancelled, c.Actor, dispute.WhyByHand)
+		r.askAboutLeg(dispute.ProblemGivenUp, l.ID)
 		return nil
 	case l.State != dispute.ReplacementFailed && l.State != dispute.ReplacementLost:
 		return refuse
@@ -179,7 +179,7 @@ func (r *caseRun) sendAgain(l *dispute.Leg, by dispute.Actor) {
 		ReturnLegID: old.ReturnLegID, Ship: dispute.ShipAtOnce}
 	r.Case.Legs = append(r.Case.Legs, dispute.Leg{ID: id, Type: dispute.LegReplacement, State: dispute.ReplacementRequired, Replacement: &again})
 	r.refer(dispute.RefReplacement, again.ReplacementID, id)
-	r.log(dispute.EventLegStarted, by, "retry", kv{"leg_id": id, "replacement_id": again.ReplacementID})
+	r.log(dispute.EventLegStarted, by, dispute.WhyRetry, kv{"leg_id": id, "replacement_id": again.ReplacementID})
 	r.settleAtDesk()
 }
 
@@ -190,6 +190,6 @@ func (r *caseRun) settleAtDesk() {
 	}
 	r.resumeExecution()
 	if r.withdrawProposals() {
-		r.backToDesk("retried")
+		r.backToDesk(dispute.ProblemRetried)
 	}
 }

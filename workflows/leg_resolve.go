@@ -41,7 +41,7 @@ func (r *caseRun) resolveCommand(c dispute.ResolveCommand) error {
 			}
 		}
 		r.meetLegClocks(l.ID)
-		r.moneyUpdate(l, to, c.ProviderRef, c.Actor, "by_hand")
+		r.moneyUpdate(l, to, c.ProviderRef, c.Actor, dispute.WhyByHand)
 	default:
 		return r.retryMoney(l, c)
 	}
@@ -70,7 +70,7 @@ func (r *caseRun) mayGiveUp(l *dispute.Leg) error {
 func (r *caseRun) retryMoney(l *dispute.Leg, c dispute.ResolveCommand) error {
 	if l.State == dispute.MoneyUnknown {
 		l.Problem = ""
-		r.setLeg(l, dispute.MoneyRequested, c.Actor, "retry")
+		r.setLeg(l, dispute.MoneyRequested, c.Actor, dispute.WhyRetry)
 		r.meetLegClocks(l.ID)
 		r.start(dispute.ClockRefundSettlement, l.ID)
 		return nil
@@ -84,10 +84,10 @@ func (r *caseRun) retryMoney(l *dispute.Leg, c dispute.ResolveCommand) error {
 	again.Key, again.ProviderRef, again.RequestedAt, again.SettledAt, again.Reconciling = fmt.Sprintf("%s/%s/1", r.Case.ID, id), "", nil, nil, false
 	r.Case.Legs = append(r.Case.Legs, dispute.Leg{ID: id, Type: l.Type, State: dispute.MoneyRequired, Money: &again})
 	r.refer(dispute.RefRefund, again.Key, id)
-	r.log(dispute.EventLegStarted, c.Actor, "retry", kv{"leg_id": id, "refund_key": again.Key, "amount": again.Amount})
+	r.log(dispute.EventLegStarted, c.Actor, dispute.WhyRetry, kv{"leg_id": id, "refund_key": again.Key, "amount": again.Amount})
 	r.resumeExecution()
 	if r.withdrawProposals() { // still at the desk, for another leg: what was proposed did not know of this payment
-		r.backToDesk("retried")
+		r.backToDesk(dispute.ProblemRetried)
 	}
 	return nil
 }
@@ -110,15 +110,15 @@ func (r *caseRun) resolveReturn(l *dispute.Leg, c dispute.ResolveCommand) error 
 		to = dispute.ReturnAccepted
 	}
 	if to == dispute.ReturnAccepted && l.CanBecome(dispute.ReturnInspected) {
-		r.setLeg(l, dispute.ReturnInspected, c.Actor, "by_hand")
+		r.setLeg(l, dispute.ReturnInspected, c.Actor, dispute.WhyByHand)
 	}
 	if c.Result == dispute.ResultRetry || !l.CanBecome(to) {
 		return dispute.Errorf(dispute.CodeNotAllowedNow, "a return that is %s cannot be resolved as %s", l.State, c.Result)
 	}
 	r.meetLegClocks(l.ID)
-	r.setLeg(l, to, c.Actor, "by_hand")
+	r.setLeg(l, to, c.Actor, dispute.WhyByHand)
 	if to == dispute.ReturnCancelled {
-		r.failLeg(l, "given_up")
+		r.failLeg(l, dispute.ProblemGivenUp)
 		return nil
 	}
 	l.Problem = ""

@@ -65,9 +65,9 @@ func (r *caseRun) announce(c dispute.Case, leg dispute.Leg) func(world) func() e
 	return func(w world) func() error {
 		addr, err := call[activities.ReturnAddress](w, partnerOptions(QueueWarehouse, preparePatience, "announce "+leg.Return.RMAID),
 			activities.NameAnnounceReturn, announceRequest(c, leg))
-		return r.onReturn(leg.ID, func(l *dispute.Leg) {
+		return r.onLeg(leg.ID, func(l *dispute.Leg) {
 			if err != nil {
-				r.failPreparation(l, "announcement_failed")
+				r.failPreparation(l, dispute.ProblemAnnouncementFailed)
 				return
 			}
 			l.Return.Announced, l.Return.Instructions.Address, l.Return.WarehouseID = true, addr.Address, addr.WarehouseID
@@ -80,9 +80,9 @@ func (r *caseRun) issueLabel(c dispute.Case, leg dispute.Leg) func(world) func()
 	return func(w world) func() error {
 		label, err := call[activities.Label](w, partnerOptions(QueueCarrier, preparePatience, "return label for "+leg.Return.RMAID),
 			activities.NameIssueLabel, labelRequest(c, leg))
-		return r.onReturn(leg.ID, func(l *dispute.Leg) {
+		return r.onLeg(leg.ID, func(l *dispute.Leg) {
 			if err != nil {
-				r.failPreparation(l, "label_failed")
+				r.failPreparation(l, dispute.ProblemLabelFailed)
 				return
 			}
 			ret := l.Return
@@ -98,8 +98,8 @@ func (r *caseRun) issueLabel(c dispute.Case, leg dispute.Leg) func(world) func()
 	}
 }
 
-// onReturn makes an applier that runs f on the leg as it then is.
-func (r *caseRun) onReturn(legID string, f func(*dispute.Leg)) func() error {
+// onLeg makes an applier that runs f on the leg as it then is.
+func (r *caseRun) onLeg(legID string, f func(*dispute.Leg)) func() error {
 	return func() error {
 		if l := r.Case.Leg(legID); l != nil {
 			f(l)
@@ -141,7 +141,7 @@ func (r *caseRun) undoReturn(leg dispute.Leg) {
 	c := r.Case
 	r.effect("undo/"+leg.ID, func(w world) func() error {
 		err := undo(w, c, leg)
-		return r.onReturn(leg.ID, func(l *dispute.Leg) { r.undone(l, err) })
+		return r.onLeg(leg.ID, func(l *dispute.Leg) { r.undone(l, err) })
 	})
 }
 
@@ -168,19 +168,15 @@ func undo(w world, c dispute.Case, leg dispute.Leg) error {
 	return err
 }
 
-// problemUndo marks an RMA or label that could not be given back: a supervisor is
-// told, and the case goes on.
-const problemUndo = "undo_failed"
-
 func (r *caseRun) undone(l *dispute.Leg, err error) {
 	l.Return.Voided = true
 	if err != nil {
-		l.Problem = problemUndo
-		r.log(dispute.EventLegChanged, dispute.System, problemUndo, kv{"leg_id": l.ID, "rma_id": l.Return.RMAID})
-		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": problemUndo, "rma_id": l.Return.RMAID, "label_id": l.Return.LabelID})
+		l.Problem = dispute.ProblemUndoFailed
+		r.log(dispute.EventLegChanged, dispute.System, dispute.ProblemUndoFailed, kv{"leg_id": l.ID, "rma_id": l.Return.RMAID})
+		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.ProblemUndoFailed, "rma_id": l.Return.RMAID, "label_id": l.Return.LabelID})
 		return
 	}
-	r.log(dispute.EventLegChanged, dispute.System, "voided", kv{"leg_id": l.ID, "rma_id": l.Return.RMAID, "label_id": l.Return.LabelID})
+	r.log(dispute.EventLegChanged, dispute.System, dispute.WhyVoided, kv{"leg_id": l.ID, "rma_id": l.Return.RMAID, "label_id": l.Return.LabelID})
 }
 
 // shipped takes the customer's word that the goods are on their way.
@@ -189,12 +185,12 @@ func (r *caseRun) shipped(s dispute.ReturnShipped) {
 		return l.Return != nil && (s.LegID == "" || s.LegID == l.ID)
 	})
 	if l == nil || s.TrackingNumber == "" {
-		r.ignore(s.Actor, "no_such_return", s.EventID, nil)
+		r.ignore(s.Actor, dispute.IgnoredNoSuchReturn, s.EventID, nil)
 		return
 	}
 	ret := l.Return
 	if l.State.Final() || l.State == dispute.ReturnReceived || l.State == dispute.ReturnInspected {
-		r.ignore(s.Actor, "return_is_past_that", s.EventID, kv{"leg_id": l.ID, "state": l.State})
+		r.ignore(s.Actor, dispute.IgnoredReturnPast, s.EventID, kv{"leg_id": l.ID, "state": l.State})
 		return
 	}
 	switch {
@@ -204,7 +200,7 @@ func (r *caseRun) shipped(s dispute.ReturnShipped) {
 		ret.CustomerTracking = &dispute.Tracking{Carrier: s.Carrier, Number: s.TrackingNumber}
 	}
 	r.referParcel(s.Carrier, s.TrackingNumber, l.ID, ret.Labelled(s.Carrier, s.TrackingNumber))
-	r.logEvent(dispute.EventParcel, s.Actor, "number_given", s.EventID, kv{"leg_id": l.ID, "carrier": s.Carrier, "tracking_number": s.TrackingNumber})
+	r.logEvent(dispute.EventParcel, s.Actor, dispute.WhyNumberGiven, s.EventID, kv{"leg_id": l.ID, "carrier": s.Carrier, "tracking_number": s.TrackingNumber})
 	r.underway(l)
 }
 
@@ -238,12 +234,12 @@ func (r *caseRun) scanned(u dispute.CarrierUpdate) {
 		l.Return.CustomerTracking = &dispute.Tracking{Carrier: u.Carrier, Number: u.TrackingNumber}
 	}
 	if l == nil || !u.Status.Valid() {
-		r.ignore(by, "no_such_parcel", u.EventID, kv{"status": u.Status})
+		r.ignore(by, dispute.IgnoredNoSuchParcel, u.EventID, kv{"status": u.Status})
 		return
 	}
 	past := l.State.Final() || l.Return.ReceivedAt != nil || l.Return.ParcelStatus == dispute.ParcelDelivered
 	if past || l.Return.CameBackUnder(u.Carrier, u.TrackingNumber) {
-		r.ignore(by, "parcel_is_past_that", u.EventID, kv{"leg_id": l.ID, "status": u.Status})
+		r.ignore(by, dispute.IgnoredParcelPast, u.EventID, kv{"leg_id": l.ID, "status": u.Status})
 		return
 	}
 	l.Return.ParcelStatus = u.Status
@@ -275,7 +271,7 @@ func (r *caseRun) parcelLost(l *dispute.Leg, carrier, number string) {
 		r.returnLost(l)
 		return
 	}
-	r.askAboutLeg("customer_parcel_lost", l.ID)
+	r.askAboutLeg(dispute.ProblemCustomerParcelLost, l.ID)
 }
 
 // returnLost follows the rule of liability for goods lost on their way back.
@@ -292,7 +288,7 @@ func (r *caseRun) returnLost(l *dispute.Leg) {
 		r.release(l.ID)
 		return
 	}
-	r.failLeg(l, "return_lost")
+	r.failLeg(l, dispute.ProblemReturnLost)
 }
 
 // release lets what waited for a return go on without it.

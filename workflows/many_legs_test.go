@@ -151,8 +151,12 @@ func TestGoodsAndMoneyAreGivenOnce(t *testing.T) {
 			kinds := []dispute.RemedyType{dispute.RemedyReturnRefund, dispute.RemedyExchange, dispute.RemedyReship, dispute.RemedyRepair}
 			decided = []dispute.Remedy{cups(rapid.SampledFrom(kinds).Draw(t, "of both"), 2), yuan(dispute.RemedyCoupon, 1500)}
 			p.mood = "declining" // so that it comes back to the desk
-			one := oneCup(rapid.SampledFrom(append(kinds, dispute.RemedyRefund)).Draw(t, "of one"))
-			r.after(90*time.Minute, func() { r.decide("d2", supervisor, one) })
+			kinds = append(kinds, dispute.RemedyRefund)
+			then := []dispute.Remedy{cups(rapid.SampledFrom(kinds).Draw(t, "then"), rapid.IntRange(1, 2).Draw(t, "of how many"))}
+			if then[0].Lines[0].Quantity == 1 && rapid.Bool().Draw(t, "and of the other") {
+				then = append(then, oneCup(rapid.SampledFrom(kinds).Draw(t, "other")))
+			}
+			r.after(90*time.Minute, func() { r.decide("d2", supervisor, then...) })
 		}
 		r.after(time.Hour, func() { r.decide("d1", supervisor, decided...) })
 		at := 2 * time.Hour
@@ -172,6 +176,7 @@ func TestGoodsAndMoneyAreGivenOnce(t *testing.T) {
 		require.Equal(t, dispute.StageClosed, r.last().Stage)
 		r.lawful(t)
 		r.forgotUnits(t)
+		r.promisedOnce(t)
 		paid, sent, told := int64(0), int64(0), r.told(dispute.RoleSupervisor)
 		for _, claim := range p.books {
 			if claim.Type == dispute.LegRefund {

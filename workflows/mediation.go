@@ -49,13 +49,13 @@ func (r *caseRun) askMediator(by dispute.Actor, why, noteID string) {
 		State: dispute.MediationAsked, Why: why, AskedBy: by, AskedAt: r.now(), NoteID: noteID,
 	})
 	r.log(dispute.EventMediationAsked, by, why, kv{"text_id": noteID})
-	r.askSupervisor("mediate")
+	r.askSupervisor(dispute.TaskMediate)
 }
 
 // askMerchant awaits the desk's word on a proposal beside the customer's.
 func (r *caseRun) askMerchant(o *dispute.Offer) {
 	k := r.startNow(dispute.ClockRequest{Name: dispute.ClockAgentDecision})
-	r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": "answer_proposal", "offer_id": o.ID, "remedies": o.Remedies, "due_at": k.DueAt})
+	r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": dispute.TaskAnswerProposal, "offer_id": o.ID, "remedies": o.Remedies, "due_at": k.DueAt})
 }
 
 // consentCommand is one side's answer to the proposal. Both accept, or it has failed.
@@ -98,7 +98,7 @@ func (r *caseRun) consentCommand(o *dispute.Offer, c dispute.RespondCommand) err
 // mediationFailed takes the case to a supervisor who rules.
 func (r *caseRun) mediationFailed(why string) {
 	r.endMediation(dispute.MediationFailed, why)
-	r.escalate(dispute.System, "mediation_failed")
+	r.escalate(dispute.System, dispute.ProblemMediationFailed)
 }
 
 // endMediation closes the book on a mediation under way, if there is one.
@@ -120,6 +120,6 @@ func (r *caseRun) endMediation(state dispute.MediationState, why string) {
 func (r *caseRun) proposalRefused() {
 	if m := r.Case.OpenMediation(); m != nil {
 		m.State, m.Mediator, m.OfferID = dispute.MediationAsked, nil, ""
-		r.askSupervisor("mediate")
+		r.askSupervisor(dispute.TaskMediate)
 	}
 }

@@ -15,7 +15,7 @@ func (r *caseRun) customerWrote() {
 		return
 	}
 	k := r.startNow(dispute.ClockRequest{Name: dispute.ClockNextReply})
-	r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": "reply", "due_at": k.DueAt})
+	r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": dispute.TaskReply, "due_at": k.DueAt})
 }
 
 // repliedBy meets that clock: a person of the shop has told the customer something.

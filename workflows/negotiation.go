@@ -19,7 +19,7 @@ func (r *caseRun) askAgent(why *dispute.Explanation, rule string) {
 		// Too early for the desk, or the ruling may still be contested: a supervisor is
 		// told, and the case stays where it is.
 		r.log(dispute.EventPersonNeeded, dispute.System, code, nil)
-		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": "decide", "why": code})
+		r.notify(dispute.NoticeTask, dispute.RoleSupervisor, kv{"what": dispute.TaskDecide, "why": code})
 		return
 	}
 	r.Case.Explanation = why
@@ -32,7 +32,7 @@ func (r *caseRun) askAgent(why *dispute.Explanation, rule string) {
 		started := r.startNow(dispute.ClockRequest{Name: dispute.ClockAgentDecision})
 		k = &started
 	}
-	r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": "decide", "why": code, "due_at": k.DueAt})
+	r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": dispute.TaskDecide, "why": code, "due_at": k.DueAt})
 }
 
 // askAboutLeg asks the desk what becomes of a leg.
@@ -81,7 +81,7 @@ func (r *caseRun) noteCommand(c dispute.NoteCommand) error {
 	}
 	r.log(dispute.EventNote, c.Actor, "", data)
 	for _, colleague := range c.Mentions {
-		r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": "mentioned", "assignee": colleague, "text_id": c.NoteID, "evidence": c.Evidence})
+		r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": dispute.TaskMentioned, "assignee": colleague, "text_id": c.NoteID, "evidence": c.Evidence})
 	}
 	if c.Customer && c.Actor.Is(dispute.RoleAgent) {
 		r.meetClock(dispute.ClockFirstResponse, "")
@@ -117,7 +117,7 @@ func (r *caseRun) assignCommand(c dispute.AssignCommand) error {
 	r.Case.Assignee, r.Case.Team = c.Assignee, c.Team
 	r.log(dispute.EventAssigned, c.Actor, "", data)
 	if !c.Off && c.Assignee != c.Actor.ID { // whoever takes a case knows
-		r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": "assigned", "assignee": c.Assignee, "team": c.Team, "text_id": c.NoteID})
+		r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": dispute.TaskAssigned, "assignee": c.Assignee, "team": c.Team, "text_id": c.NoteID})
 	}
 	return nil
 }

@@ -151,7 +151,7 @@ func (r *caseRun) respondCommand(c dispute.RespondCommand) error {
 	}
 	o.Counter = c.Counter
 	r.answerOffer(o, dispute.OfferCountered, c)
-	r.askAgent(&dispute.Explanation{Code: "countered"}, "")
+	r.askAgent(&dispute.Explanation{Code: dispute.ProblemCountered}, "")
 	return nil
 }
 

@@ -41,7 +41,7 @@ func (r *caseRun) astray(l *dispute.Leg, at, eventID string) bool {
 	}
 	told := ret.AstrayAt == at
 	ret.AstrayAt = at
-	r.logEvent(dispute.EventParcel, warehouse, "wrong_warehouse", eventID, kv{"leg_id": l.ID, "warehouse_id": at, "expected": home})
+	r.logEvent(dispute.EventParcel, warehouse, dispute.WhyWrongWarehouse, eventID, kv{"leg_id": l.ID, "warehouse_id": at, "expected": home})
 	if told {
 		return true
 	}
@@ -51,14 +51,14 @@ func (r *caseRun) astray(l *dispute.Leg, at, eventID string) bool {
 		r.meetClock(dispute.ClockReturnTransit, l.ID)
 		now := r.now()
 		ret.DeliveredAt = &now
-		r.setLeg(l, dispute.ReturnDelivered, warehouse, "wrong_warehouse")
+		r.setLeg(l, dispute.ReturnDelivered, warehouse, dispute.WhyWrongWarehouse)
 		due = r.startNow(dispute.ClockRequest{Name: dispute.ClockReceiptConfirmation, LegID: l.ID}).DueAt
 	}
 	data := kv{"leg_id": l.ID, "rma_id": ret.RMAID, "warehouse_id": at, "expected": home}
 	r.notify(dispute.NoticeWrongAddress, dispute.RoleWarehouse, data)
 	r.notify(dispute.NoticeWrongAddress, dispute.RoleAgent, data)
 	if !due.IsZero() {
-		r.delayed("wrong_warehouse", l.ID, r.lastDue(dispute.ClockReturnTransit, l.ID), due)
+		r.delayed(dispute.WhyWrongWarehouse, l.ID, r.lastDue(dispute.ClockReturnTransit, l.ID), due)
 	}
 	return true
 }
@@ -85,7 +85,7 @@ func (r *caseRun) cameBack(l *dispute.Leg, carrier, number string) {
 	}
 	r.notify(dispute.NoticeParcelBack, dispute.RoleCustomer, kv{"leg_id": l.ID, "rma_id": ret.RMAID, "ship_by": due, "new_label": relabel})
 	if ret.CameBack > 1 { // something is wrong with the address or the goods
-		r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": "parcel_came_back", "leg_id": l.ID, "times": ret.CameBack})
+		r.notify(dispute.NoticeTask, dispute.RoleAgent, kv{"what": dispute.TaskParcelCameBack, "leg_id": l.ID, "times": ret.CameBack})
 	}
 }
 
@@ -105,9 +105,9 @@ func (r *caseRun) restCame(l *dispute.Leg, finding dispute.InspectionFinding) {
 		return
 	}
 	l.Problem = ""
-	r.setLeg(l, dispute.ReturnAccepted, dispute.System, "rest_came")
+	r.setLeg(l, dispute.ReturnAccepted, dispute.System, dispute.WhyRestCame)
 	if r.Case.Stage == dispute.StageFollowUp {
-		r.askAgent(&dispute.Explanation{Code: "rest_came_late", Detail: map[string]string{"leg_id": l.ID}}, finding.Rule)
+		r.askAgent(&dispute.Explanation{Code: dispute.ProblemRestCameLate, Detail: map[string]string{"leg_id": l.ID}}, finding.Rule)
 	}
 	r.resumeExecution()
 }

@@ -20,7 +20,7 @@ func (r *caseRun) askProof(step dispute.ProofStep, k dispute.Clock) {
 	r.log(dispute.EventProofAsked, step.AskedBy, step.Rule, kv{
 		"party": step.Party, "types": step.Types, "proof": k.LegID, "due_at": k.DueAt, "basis": step.Basis,
 	})
-	r.notify(dispute.NoticeEvidence, to, kv{"what": "prove", "types": step.Types, "proof": k.LegID, "due_at": k.DueAt, "basis": step.Basis, "text_id": step.NoteID})
+	r.notify(dispute.NoticeEvidence, to, kv{"what": dispute.TaskProve, "types": step.Types, "proof": k.LegID, "due_at": k.DueAt, "basis": step.Basis, "text_id": step.NoteID})
 }
 
 // requestCommand asks a side for evidence; who decides stays who they are.
@@ -78,7 +78,7 @@ func (r *caseRun) proven() {
 func (r *caseRun) unproven(k dispute.Clock) {
 	for i := range r.Case.Proof {
 		if dispute.ProofID(i) == k.LegID && r.Case.Proof[i].State == dispute.ProofOpen {
-			r.endProof(i, dispute.ProofFailed, "silence")
+			r.endProof(i, dispute.ProofFailed, dispute.WhySilence)
 			r.afterProof(dispute.EventProofFailed)
 		}
 	}
@@ -89,7 +89,7 @@ func (r *caseRun) dropProof() {
 	for i := range r.Case.Proof {
 		if r.Case.Proof[i].State == dispute.ProofOpen {
 			r.meetClock(dispute.ClockEvidenceSupplement, dispute.ProofID(i))
-			r.endProof(i, dispute.ProofFailed, "decided")
+			r.endProof(i, dispute.ProofFailed, dispute.WhyDecided)
 		}
 	}
 }

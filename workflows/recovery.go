@@ -156,11 +156,11 @@ func (r *recoveryRun) onSignal(s signal) {
 	body := storable(s.body)
 	switch {
 	case s.name != dispute.SignalClaimUpdate:
-		r.log(dispute.EventRecoveryIgnored, by, "unknown_signal", "", kv{"signal": clip(string(s.name))})
+		r.log(dispute.EventRecoveryIgnored, by, dispute.IgnoredUnknownSignal, "", kv{"signal": clip(string(s.name))})
 	case json.Unmarshal(body, &u) != nil:
-		r.log(dispute.EventRecoveryIgnored, by, "malformed", "", nil)
+		r.log(dispute.EventRecoveryIgnored, by, dispute.IgnoredMalformed, "", nil)
 	case r.Saw(u.EventID):
-		r.log(dispute.EventRecoveryIgnored, by, "repeated", u.EventID, nil)
+		r.log(dispute.EventRecoveryIgnored, by, dispute.IgnoredRepeated, u.EventID, nil)
 	default:
 		r.take(u, by)
 	}
@@ -174,7 +174,7 @@ func (r *recoveryRun) take(u dispute.ClaimUpdate, by dispute.Actor) {
 	}
 	if ignored := r.Take(u, r.world.now()); ignored != "" {
 		r.log(dispute.EventRecoveryIgnored, by, ignored, u.EventID, data)
-		if ignored == "amount_exceeds_claim" {
+		if ignored == dispute.IgnoredAmountExceedsClaim {
 			r.tell(dispute.RoleFinance, ignored)
 		}
 		return
@@ -227,13 +227,13 @@ func (r *recoveryRun) who() dispute.Role {
 func (r *recoveryRun) task() string {
 	switch {
 	case r.Pending() != nil:
-		return "approve_write_off"
+		return dispute.TaskApproveWriteOff
 	case r.Problem != "":
 		return r.Problem
 	case r.Last().Status == dispute.ClaimDenied:
-		return "claim_denied"
+		return dispute.TaskClaimDenied
 	default:
-		return "remainder"
+		return dispute.TaskRemainder
 	}
 }
 

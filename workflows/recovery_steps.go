@@ -37,7 +37,7 @@ func (r *recoveryRun) filed(key string, answer activities.ClaimAnswer, err error
 	case activities.Code(err) == dispute.CodeDeclined:
 		reason := activities.Ref(err)
 		if reason == "" {
-			reason = "refused"
+			reason = dispute.WhyRefused
 		}
 		r.take(dispute.ClaimUpdate{ClaimKey: key, Status: dispute.ClaimDenied, Reason: reason}, by)
 	default:
@@ -65,7 +65,7 @@ func (r *recoveryRun) onClock() {
 	switch r.Awaits {
 	case dispute.AwaitsFiling:
 		if !r.inflight["file/"+r.Last().Key] {
-			r.trouble(dispute.RecoveryNotFiled, "timeout")
+			r.trouble(dispute.RecoveryNotFiled, dispute.WhyTimeout)
 		}
 	case dispute.AwaitsAnswer, dispute.AwaitsPayment:
 		r.ask(*k)
@@ -108,7 +108,7 @@ func (r *recoveryRun) asked(k dispute.Clock, key string, answer activities.Claim
 	}
 	if k.OnExpiry == dispute.SilenceRemind {
 		r.log(dispute.EventRecoveryReminded, dispute.System, "", "", kv{"claim_key": key, "awaits": r.Awaits})
-		r.tell(dispute.Role(r.Party), "second_notice")
+		r.tell(dispute.Role(r.Party), dispute.TaskSecondNotice)
 		r.startClock(k.Round + 1)
 		return
 	}

@@ -31,15 +31,12 @@ func (r *caseRun) reopenCommand(c dispute.ReopenCommand) error {
 	for _, s := range names {
 		r.askAnew(s)
 	}
-	r.log(dispute.EventInvestigation, dispute.System, "reopened", kv{"sources": names})
+	r.log(dispute.EventInvestigation, dispute.System, dispute.WhyReopened, kv{"sources": names})
 	if len(names) == 0 {
 		r.assess()
 	}
 	return nil
 }
-
-// codeReopened sends a case that was taken up again to a person.
-const codeReopened = "reopened"
 
 // reopen takes a case back that was thought to be settled.
 func (r *caseRun) reopen() {

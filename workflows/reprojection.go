@@ -18,7 +18,7 @@ func (r *caseRun) reproject(e dispute.RulesChanged) {
 	}
 	p := ruling[activities.Reprojected](r.world, activities.NameReproject, &r.Case, r.now(), e.Revision)
 	if p.Unknown {
-		r.ignore(dispute.System, "unknown_revision", e.EventID, kv{"revision": e.Revision})
+		r.ignore(dispute.System, dispute.IgnoredUnknownRevision, e.EventID, kv{"revision": e.Revision})
 		return
 	}
 	r.bind(p.PolicyVersion, p.Foresees, p.Negotiation)
@@ -36,7 +36,7 @@ func (r *caseRun) reproject(e dispute.RulesChanged) {
 		r.logEvent(dispute.EventClockReprojected, dispute.System, e.Calendar, e.EventID, kv{
 			"clock": k.Name, "leg_id": k.LegID, "old_due_at": old, "due_at": k.DueAt, "why": k.Why, "provisional": k.Provisional,
 		})
-		r.tellNewDate(k, "calendar_changed", old)
+		r.tellNewDate(k, dispute.WhyCalendarChanged, old)
 	}
 }
 

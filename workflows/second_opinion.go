@@ -9,8 +9,8 @@ import "github.com/redresshq/redress/dispute"
 // askOpinion awaits another person, on the supervisor's clock.
 func (r *caseRun) askOpinion(mark int) {
 	r.Case.SecondOpinion = &dispute.SecondOpinion{Verdict: dispute.OpinionAwaited, Mark: mark, AskedAt: r.now()}
-	r.log(dispute.EventOpinionAsked, dispute.System, "bad_mark", kv{"score": mark})
-	r.askSupervisor("second_opinion")
+	r.log(dispute.EventOpinionAsked, dispute.System, dispute.WhyBadMark, kv{"score": mark})
+	r.askSupervisor(dispute.TaskSecondOpinion)
 }
 
 // opinionCommand is what the second opinion came to.

@@ -74,7 +74,7 @@ func (r *caseRun) signal(name dispute.SignalName, body []byte) {
 	case dispute.SignalRepairUpdate:
 		take(r, name, body, r.repaired)
 	default:
-		r.ignore(dispute.System, "unknown_signal", "", kv{"signal": clip(string(name))})
+		r.ignore(dispute.System, dispute.IgnoredUnknownSignal, "", kv{"signal": clip(string(name))})
 	}
 }
 
@@ -84,13 +84,13 @@ func take[T any](r *caseRun, name dispute.SignalName, body []byte, apply func(T)
 	err, eventID := json.Unmarshal(body, &doc), eventIDOf(body)
 	switch {
 	case eventID == "":
-		r.ignore(dispute.System, "malformed", "", kv{"signal": name, "problem": "no document with an event_id"})
+		r.ignore(dispute.System, dispute.IgnoredMalformed, "", kv{"signal": name, "problem": "no document with an event_id"})
 	case r.Engine.sawEvent(eventID):
-		r.ignore(dispute.System, "repeated", eventID, kv{"signal": name})
+		r.ignore(dispute.System, dispute.IgnoredRepeated, eventID, kv{"signal": name})
 	case err != nil:
-		r.ignore(dispute.System, "malformed", eventID, kv{"signal": name, "problem": "not the document that this signal takes"})
+		r.ignore(dispute.System, dispute.IgnoredMalformed, eventID, kv{"signal": name, "problem": "not the document that this signal takes"})
 	case r.Case.Stage == "": // no opening yet: only a run that never opens comes here
-		r.ignore(dispute.System, "early", eventID, kv{"signal": name})
+		r.ignore(dispute.System, dispute.IgnoredEarly, eventID, kv{"signal": name})
 	default:
 		apply(doc)
 	}

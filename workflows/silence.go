@@ -36,7 +36,7 @@ func (r *caseRun) expire(k dispute.Clock) {
 	case dispute.SilenceFinal:
 		r.notContested()
 	case dispute.SilenceResume:
-		r.resume("over")
+		r.resume(dispute.WhyOver)
 	case dispute.SilenceForCustomer, dispute.SilenceEscalate:
 		r.breach(k)
 		r.agentSilent(k)
@@ -59,7 +59,7 @@ func (r *caseRun) expire(k dispute.Clock) {
 		}
 	default:
 		// A policy that this release does not know must not end in silence.
-		r.askAgent(&dispute.Explanation{Code: "clock_expired", Detail: map[string]string{"clock": string(k.Name)}}, k.OnExpiry)
+		r.askAgent(&dispute.Explanation{Code: dispute.ProblemClockExpired, Detail: map[string]string{"clock": string(k.Name)}}, k.OnExpiry)
 	}
 }
 
@@ -72,14 +72,14 @@ func (r *caseRun) breach(k dispute.Clock) {
 // extendResolution gives the customer a new date, again and again until it is done.
 func (r *caseRun) extendResolution(k dispute.Clock) {
 	due := r.startNow(dispute.ClockRequest{Name: k.Name, LegID: k.LegID, Round: k.Round + 1}).DueAt
-	r.delayed("resolution_overdue", "", k.DueAt, due)
+	r.delayed(dispute.WhyResolutionOverdue, "", k.DueAt, due)
 }
 
 // closeAfterWindow ends a case that nobody took further; returns granted earlier
 // that are on their way go on.
 func (r *caseRun) closeAfterWindow() {
 	if legs := r.onTheirWay(); len(legs) > 0 {
-		r.refuseExtra(dispute.System, kv{"code": extraRefused}, legs)
+		r.refuseExtra(dispute.System, kv{"code": dispute.WhyExtraRefused}, legs)
 		return
 	}
 	if l := r.owed(); l != nil { // what was promised failed, and nothing was given for it
@@ -110,7 +110,7 @@ func (r *caseRun) agentSilent(k dispute.Clock) {
 			return
 		}
 	}
-	r.escalate(dispute.System, "agent_silent")
+	r.escalate(dispute.System, dispute.ProblemAgentSilent)
 }
 
 // goodsSent says whether goods went back, or may have: then silence neither pays
@@ -137,12 +137,12 @@ func (r *caseRun) lapse() {
 // returnExpired gives up a return that was never sent.
 func (r *caseRun) returnExpired(k dispute.Clock) {
 	l := r.Case.Leg(k.LegID)
-	if l == nil || !r.setLeg(l, dispute.ReturnExpired, dispute.System, "not_shipped") {
+	if l == nil || !r.setLeg(l, dispute.ReturnExpired, dispute.System, dispute.WhyNotShipped) {
 		return
 	}
-	r.cancelAfter(l.ID, "not_shipped")
+	r.cancelAfter(l.ID, dispute.WhyNotShipped)
 	if r.sentWithout(l.ID) != nil {
-		r.failLeg(l, "goods_not_returned")
+		r.failLeg(l, dispute.ProblemGoodsNotReturned)
 	}
 }
 
@@ -161,7 +161,7 @@ func (r *caseRun) advanceTrace(leg *dispute.Leg) {
 	carrier, number, limit := leg.Return.Carrier, leg.Return.TrackingNumber, r.sourceLimit(dispute.FactTrace)
 	r.effect("trace/"+leg.ID, func(w world) func() error {
 		t, err := call[dispute.TraceFacts](w, partnerOptions(QueueCarrier, limit, "trace of the return"), activities.NameTraceParcel, carrier, number)
-		return r.onReturn(leg.ID, func(l *dispute.Leg) {
+		return r.onLeg(leg.ID, func(l *dispute.Leg) {
 			l.Return.Tracing = false
 			switch {
 			case l.State != dispute.ReturnInTransit:
@@ -179,7 +179,7 @@ func (r *caseRun) advanceTrace(leg *dispute.Leg) {
 
 // transitUnknown hands a parcel that nobody can find to the desk.
 func (r *caseRun) transitUnknown(legID string) {
-	r.lateAtDesk("return_not_found", legID, r.lastDue(dispute.ClockReturnTransit, legID))
+	r.lateAtDesk(dispute.ProblemReturnNotFound, legID, r.lastDue(dispute.ClockReturnTransit, legID))
 }
 
 // receiptSilent follows a delivery that the warehouse never confirmed.
@@ -193,7 +193,7 @@ func (r *caseRun) receiptSilent(k dispute.Clock) {
 		r.setLeg(l, dispute.ReturnAccepted, dispute.System, s.Rule)
 		return
 	}
-	r.lateAtDesk("receipt_not_confirmed", l.ID, k.DueAt)
+	r.lateAtDesk(dispute.ProblemReceiptNotConfirmed, l.ID, k.DueAt)
 }
 
 // remindWarehouse sends the second notice and gives the decision to the desk.
@@ -204,5 +204,5 @@ func (r *caseRun) remindWarehouse(k dispute.Clock) {
 		return
 	}
 	r.notify(dispute.NoticeInspectNow, dispute.RoleWarehouse, kv{"rma_id": l.Return.RMAID, "round": k.Round + 1})
-	r.lateAtDesk("inspection_overdue", l.ID, k.DueAt)
+	r.lateAtDesk(dispute.ProblemInspectionOverdue, l.ID, k.DueAt)
 }

@@ -60,7 +60,7 @@ func (r *caseRun) resumeCommand(c dispute.ResumeCommand) error {
 	if err != nil {
 		return err
 	}
-	r.resumed(r.endSuspension(), changed, c.Actor, "asked_for", c.NoteID)
+	r.resumed(r.endSuspension(), changed, c.Actor, dispute.WhyAskedFor, c.NoteID)
 	return nil
 }
 
@@ -101,7 +101,7 @@ func (r *caseRun) endSuspension() *dispute.CaseSuspension {
 // the record of this turn.
 func (r *caseRun) liftSuspension() {
 	if order := r.endSuspension(); order != nil {
-		r.log(dispute.EventResumed, dispute.System, "settled", kv{"reason": order.Reason, "since": order.At})
+		r.log(dispute.EventResumed, dispute.System, dispute.WhySettled, kv{"reason": order.Reason, "since": order.At})
 	}
 }
 
