@@ -23,6 +23,8 @@ type MoneyClaim struct {
 	LineCaps  []LineAmount `json:"line_caps,omitempty"`
 	Captured  int64        `json:"captured,omitempty"`
 	Elsewhere int64        `json:"elsewhere,omitempty"`
+	// Most is what a compensation and those of the order's other cases may come to; 0: no bound.
+	Most int64 `json:"most,omitempty"`
 	// Ended are the keys of this case's failed and cancelled refunds of the same lines
 	// on the same payment: while the provider holds one of them live, nothing is paid anew.
 	Ended []string `json:"ended,omitempty"`

@@ -21,7 +21,7 @@ func (b *Rulebook) beside(c *Case, remedies []Remedy) map[string]bool {
 		return nil
 	}
 	for _, r := range remedies {
-		if r.Type.SendsGoods() || r.Type.MovesGoods() || r.Type.Money() && r.Type != RemedyCompensation {
+		if r.Type.settlesUnits() {
 			for _, line := range linesOf(c, r) {
 				asked[line.LineID] += line.Quantity
 				lines[line.LineID] = true
@@ -99,20 +99,20 @@ func (l *ledger) keep(c *Case, beside, anew map[string]bool) {
 	}
 }
 
-// keep leaves the kept money its payments.
+// keep leaves the kept money its payments, and has other money that waits and is not decided
+// anew touched last.
 func (p *planner) keep(remedies []Remedy) {
-	for _, leg := range p.c.kept(p.beside, anewLines(p.c, remedies, p.beside)) {
-		for i := range p.rooms {
-			if room := &p.rooms[i]; room.PaymentID == leg.Money.PaymentID {
-				room.Captured = max(room.Captured-leg.Money.Amount.Amount, 0)
-			}
-		}
+	anew := anewLines(p.c, remedies, p.beside)
+	kept := p.c.kept(p.beside, anew)
+	for _, leg := range kept {
+		p.hold(leg)
 	}
+	p.reserve(func(leg *Leg) bool { return !leg.Money.concerns(anew) && !slices.Contains(kept, leg) })
 }
 
 // anewLines are the lines of which remedies decide what waits anew.
 func anewLines(c *Case, remedies []Remedy, beside map[string]bool) map[string]bool {
-	anew := refundedLines(c, remedies)
+	anew := settledLines(c, remedies)
 	maps.DeleteFunc(anew, func(id string, _ bool) bool { return beside[id] })
 	return anew
 }
@@ -126,25 +126,22 @@ func (l *ledger) left() map[string]int {
 	return left
 }
 
-// spoken is of how many units of each line remedies speak: those for which money is given
-// back or goods are sent, those whose goods are given, taken or mended, and all of them.
-type spoken struct{ money, goods, all map[string]int }
+// spoken is of how many units of each line remedies speak: all for which money is given
+// back, goods are sent, or whose goods are mended, and those among them that are not left
+// with the customer for a part of their price.
+type spoken struct{ goods, all map[string]int }
 
 func spokenOf(priced []pricedRemedy) spoken {
-	said := spoken{map[string]int{}, map[string]int{}, map[string]int{}}
+	said := spoken{map[string]int{}, map[string]int{}}
 	for _, p := range priced {
-		money := p.Type.SendsGoods() || p.Type.Money() && p.Type != RemedyCompensation
+		if !p.Type.settlesUnits() {
+			continue
+		}
 		whole := slices.ContainsFunc(p.parts, func(part LineAmount) bool { return part.Quantity > 0 })
-		goods := p.Type.SendsGoods() || p.Type.MovesGoods() || money && whole
 		for _, line := range p.Lines {
-			if money {
-				said.money[line.LineID] += line.Quantity
-			}
-			if goods {
+			said.all[line.LineID] += line.Quantity
+			if whole || p.Type.SendsGoods() || p.Type.MovesGoods() {
 				said.goods[line.LineID] += line.Quantity
-			}
-			if money || goods {
-				said.all[line.LineID] += line.Quantity
 			}
 		}
 	}
@@ -247,7 +244,7 @@ func lineSet(lines []Line) map[string]bool {
 }
 
 func (p promise) touchedBy(said spoken, beside map[string]bool) bool {
-	by := said.money
+	by := said.all
 	if p.goods {
 		by = said.goods
 	}
@@ -270,7 +267,7 @@ func (said spoken) short(p promise, lineID string, touched []promise, left int) 
 			money += n
 		}
 	}
-	need, have = min(money, left), said.money[lineID]
+	need, have = min(money, left), said.all[lineID]
 	if p.goods {
 		need, have = min(goods, left), said.goods[lineID]
 	}
