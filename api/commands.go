@@ -74,13 +74,17 @@ func shares(x *exchange, asked *[]ShareRequest) []dispute.Share {
 	return out
 }
 
-// checkRemedies refuses remedies in a currency other than the case's.
+// checkRemedies refuses remedies in a currency other than the case's, and with what they do
+// not take.
 func checkRemedies(x *exchange, remedies []dispute.Remedy, at string) error {
 	for i, r := range remedies {
 		if r.Amount != nil && x.record.Case.Currency != "" && r.Amount.Currency != x.record.Case.Currency {
 			return dispute.Invalid("the amount is not in the currency of the case",
 				dispute.Field{Pointer: at + "/" + itoa(int64(i)) + "/amount/currency", Detail: "must be " + x.record.Case.Currency})
 		}
+	}
+	if err := dispute.CheckRemedyFields(&x.record.Case, remedies, at); err != nil {
+		return err
 	}
 	return nil
 }

@@ -951,7 +951,10 @@ type RemarkRequest struct {
 	Note *Text `json:"note,omitempty"`
 }
 
-// Remedy A way to put things right. Without an amount it is priced by rule.
+// Remedy A way to put things right. Without an amount it is priced by rule. What its type does not take is refused, 422:
+// `lines` go with refund, return_refund, partial_refund, exchange, reship and repair; `amount` with refund,
+// return_refund, partial_refund, freight_refund, compensation, coupon and gift; `items` with exchange, reship and a
+// change of the order's items; `gift` with gift.
 type Remedy = dispute.Remedy
 
 // RemedyType defines model for RemedyType.

@@ -163,6 +163,9 @@ type OtherCases struct {
 	// ShippingClawback is what was taken off their refunds for shipping that had been
 	// waived, in minor units.
 	ShippingClawback int64 `json:"shipping_clawback,omitempty"`
+	// Compensated is the new money that they paid out or promised, in minor units of the case's
+	// currency; coupons and gifts are not in it.
+	Compensated int64 `json:"compensated,omitempty"`
 }
 
 // LineGiven is one order line as other cases have left it. Money under way or promised counts

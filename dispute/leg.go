@@ -322,6 +322,12 @@ type MoneyLeg struct {
 	// order line; ShippingClawback is how much of it is for shipping that had been waived.
 	Withheld         []LineAmount `json:"withheld,omitempty"`
 	ShippingClawback int64        `json:"shipping_clawback,omitempty"` // minor units
+	// Most is set where the policy's section compensation worked the amount out: what all
+	// cases of the order are given together, in minor units. An amount that a person named
+	// has none.
+	Most int64 `json:"most,omitempty"`
+	// PartOf is the return of which this pays what came, since the rest did not.
+	PartOf string `json:"part_of,omitempty"`
 }
 
 // LineAmount is money of one order line, in minor units. Quantity is set where whole

@@ -48,7 +48,7 @@ func (c policyCheck) compensation() {
 		return
 	}
 	if rule.Most <= 0 {
-		c.problem("$.compensation.most", "expected the most that one case is given for its delivery, in minor units, more than 0")
+		c.problem("$.compensation.most", "expected the most that one order is given for its delivery, in minor units, more than 0")
 	}
 	days := 0
 	for i, step := range rule.Late {

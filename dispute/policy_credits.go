@@ -24,7 +24,7 @@ type CompensationRule struct {
 	Late    []CompensationAmount `yaml:"late"`    // by how many days late, rising; the last that is reached counts
 	Lost    *CompensationAmount  `yaml:"lost"`    // the carrier lost it
 	Damaged *CompensationAmount  `yaml:"damaged"` // the claim is damage in transit
-	Most    int64                `yaml:"most"`    // of one case, in minor units
+	Most    int64                `yaml:"most"`    // of one order over all of its cases, in minor units
 }
 
 // CompensationAmount is a fixed amount, or a part of what was paid for the claimed units.

@@ -1,5 +1,7 @@
 package dispute
 
+import "slices"
+
 // NegotiationRule is how a policy of format 3 bounds bargaining (docs/policy/authority.md).
 type NegotiationRule struct {
 	Rounds         int    `yaml:"rounds"`          // counter-offers of the customer
@@ -34,12 +36,19 @@ func (b *Rulebook) Negotiation() *Negotiation {
 }
 
 // chain is who has to approve an amount, in order; none where no row of the policy is
-// about it. Amounts in another currency cannot be compared.
+// about it. An amount in another currency cannot be compared: it goes by the last row,
+// with a supervisor in any case.
 func (b *Rulebook) chain(c *Case, amount int64) []Role {
-	if c.Currency != b.policy.Currency {
-		return nil
-	}
 	var by []Role
+	if c.Currency != b.policy.Currency {
+		if n := len(b.policy.Approvals); n > 0 && amount > 0 {
+			by = b.policy.Approvals[n-1].By
+		}
+		if len(by) > 0 && !slices.Contains(by, RoleSupervisor) {
+			by = append([]Role{RoleSupervisor}, by...)
+		}
+		return by
+	}
 	for _, row := range b.policy.Approvals {
 		if amount > row.Above {
 			by = row.By

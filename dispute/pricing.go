@@ -38,16 +38,19 @@ func (b *Rulebook) priceBeside(c *Case, remedies []Remedy, beside map[string]boo
 	}
 	terms := b.refundTerms(c)
 	priced := make([]pricedRemedy, 0, len(remedies))
-	refunded := int64(0)
+	refunded, worked := int64(0), int64(0)
 	for i, r := range remedies {
 		pointer := fmt.Sprintf("/remedies/%d", i)
 		if fail := b.checkRemedy(c, r, pointer); fail != nil {
 			return nil, fail
 		}
 		if r.Type == RemedyApology || r.Type.newValue() {
-			given, fail := b.priceNew(c, r, pointer)
+			given, fail := b.priceNew(c, r, worked, pointer)
 			if fail != nil {
 				return nil, fail
+			}
+			if b.mostOf(given) > 0 {
+				worked += given.Amount.Amount
 			}
 			priced = append(priced, pricedRemedy{Remedy: given})
 			continue
@@ -95,12 +98,12 @@ func (b *Rulebook) priceBeside(c *Case, remedies []Remedy, beside map[string]boo
 	return priced, nil
 }
 
-// refundedLines are the lines of which the remedies give captured money back, or for
-// which they send goods.
-func refundedLines(c *Case, remedies []Remedy) map[string]bool {
+// settledLines are the lines of which the remedies give captured money back, for which
+// they send goods, or whose goods they mend.
+func settledLines(c *Case, remedies []Remedy) map[string]bool {
 	ids := map[string]bool{}
 	for _, r := range remedies {
-		if !r.Type.SendsGoods() && (!r.Type.Money() || r.Type == RemedyCompensation) {
+		if !r.Type.settlesUnits() {
 			continue
 		}
 		for _, line := range linesOf(c, r) {

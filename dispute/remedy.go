@@ -100,6 +100,12 @@ func (t RemedyType) MovesGoods() bool {
 // SendsGoods says whether the remedy sends goods to the customer in place of units.
 func (t RemedyType) SendsGoods() bool { return t == RemedyExchange || t == RemedyReship }
 
+// settlesUnits says whether the remedy decides what becomes of units: they are paid back, in
+// whole or in part, sent anew, or mended.
+func (t RemedyType) settlesUnits() bool {
+	return t.SendsGoods() || t.MovesGoods() || t.Money() && t != RemedyCompensation
+}
+
 // laterRemedies are those that came with format 3: a policy of an earlier format has
 // none of the clocks that bound them.
 var laterRemedies = []RemedyType{RemedyCoupon, RemedyGift, RemedyApology,

@@ -77,7 +77,8 @@ func (b *Rulebook) foreseen(c *Case, remedies []Remedy) *Error {
 // limit compares totals with the author's limits. Limits are for the whole case:
 // what it has given or promised already counts, so that none is passed in small
 // steps. They are in the policy's currency: a refund in another one is for a
-// supervisor, and new money in it, which has no cap, is for nobody.
+// supervisor, with whom the policy's last row of approvals names, and new money in it,
+// which has no cap, is for nobody.
 func (b *Rulebook) limit(c *Case, a Actor, newMoney Money, priced []pricedRemedy, out *Authority) {
 	l, foreign := b.limits(c), c.Currency != b.policy.Currency
 	if foreign && newMoney.Amount > 0 {
@@ -130,6 +131,11 @@ func (c *Case) given(anew []pricedRemedy, beside map[string]bool) (all, newMoney
 	for _, r := range anew {
 		for _, part := range slices.Concat(r.parts, r.replaced) {
 			lines[part.LineID] = !beside[part.LineID]
+		}
+		if r.Type == RemedyRepair {
+			for _, line := range r.Lines {
+				lines[line.LineID] = !beside[line.LineID]
+			}
 		}
 	}
 	var moved []Remedy

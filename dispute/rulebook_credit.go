@@ -4,9 +4,10 @@ import "fmt"
 
 // priceNew gives a remedy that is no refund its amount: a compensation has the one that
 // it names, else the one that the policy's section compensation works out; a coupon the one
-// that it names; a gift its value in the policy's list; an apology none.
-func (b *Rulebook) priceNew(c *Case, r Remedy, pointer string) (Remedy, *Error) {
-	part := r.Breakdown
+// that it names; a gift its value in the policy's list; an apology none. Worked is what was
+// worked out for the remedies before it.
+func (b *Rulebook) priceNew(c *Case, r Remedy, worked int64, pointer string) (Remedy, *Error) {
+	known := r.Breakdown
 	r.Breakdown, r.Credits, r.Lines = nil, nil, nil
 	switch r.Type {
 	case RemedyApology:
@@ -19,15 +20,15 @@ func (b *Rulebook) priceNew(c *Case, r Remedy, pointer string) (Remedy, *Error) 
 		return r, b.checkCoupon(r, pointer)
 	default:
 		if r.Amount != nil {
-			r.Breakdown = part // the rules' own, of an earlier ruling
+			r.Breakdown = known // the rules' own, of an earlier ruling
 			return r, nil
 		}
-		worked := b.deliveryPart(c)
-		if worked == nil {
+		part := b.deliveryPart(c, worked)
+		if part == nil {
 			return r, Invalid("a compensation needs an amount: the policy works none out for this case",
 				Field{Pointer: pointer + "/amount", Detail: "missing"})
 		}
-		r.Amount, r.Breakdown = &Money{Amount: worked.Amount, Currency: c.Currency}, []AmountPart{*worked}
+		r.Amount, r.Breakdown = &Money{Amount: part.Amount, Currency: c.Currency}, []AmountPart{*part}
 	}
 	return r, nil
 }

@@ -70,7 +70,7 @@ func TestCompensationByRule(t *testing.T) {
 	}
 }
 
-// What is worked out is never above the cap of one case, however often it is asked for.
+// What is worked out is never above the cap, however often it is asked for.
 func TestCompensationByRuleIsCapped(t *testing.T) {
 	t.Parallel()
 	b := book(t, "default@3")

@@ -9,9 +9,14 @@ const (
 	PartDamaged PartKind = "damaged_delivery"
 )
 
+// ProblemCompensatedElsewhere is a compensation by rule that was not paid: with what the
+// order's other cases were given it would pass the policy's most. A person decides.
+const ProblemCompensatedElsewhere = "compensated_elsewhere"
+
 // deliveryPart is what the policy gives for the delivery of the case, nil where it
-// gives nothing: it was not late, lost or damaged, or nobody knows.
-func (b *Rulebook) deliveryPart(c *Case) *AmountPart {
+// gives nothing: it was not late, lost or damaged, nobody knows, or what was given before, or
+// worked out beside, comes to as much.
+func (b *Rulebook) deliveryPart(c *Case, worked int64) *AmountPart {
 	rule := b.policy.Compensation
 	if rule == nil {
 		return nil
@@ -21,7 +26,7 @@ func (b *Rulebook) deliveryPart(c *Case) *AmountPart {
 		if a.Percent > 0 {
 			amount = shareOf(claimedPaid(c), int64(a.Percent), 100)
 		}
-		if amount = min(amount, rule.Most) - c.compensated(); amount <= 0 {
+		if amount = min(amount, rule.Most) - c.compensated() - worked; amount <= 0 {
 			return nil
 		}
 		return &AmountPart{Kind: kind, Amount: amount, Rule: b.rule(append([]string{"compensation"}, path...)...), Basis: a.Basis}
@@ -48,7 +53,8 @@ func (b *Rulebook) deliveryPart(c *Case) *AmountPart {
 }
 
 // compensated is what the case has paid out or promised of new money, and what the
-// customer's other cases have for the same order.
+// order's other cases have: by the customer's history as it was investigated, or by the
+// record as it is by now where that is more.
 func (c *Case) compensated() int64 {
 	sum := int64(0)
 	for i := range c.Legs {
@@ -56,14 +62,33 @@ func (c *Case) compensated() int64 {
 			sum += l.Money.Amount.Amount
 		}
 	}
+	others := int64(0)
 	if h := c.Facts.History; h != nil {
 		for _, p := range h.Compensations {
 			if p.OrderID == c.OrderID && p.Amount.Currency == c.Currency {
-				sum += p.Amount.Amount
+				others += p.Amount.Amount
 			}
 		}
 	}
-	return sum
+	if p := c.Facts.Payment; p != nil && p.Others != nil {
+		others = max(others, p.Others.Compensated)
+	}
+	return sum + others
+}
+
+// mostOf is what one order is given by rule, where the rules worked a remedy's amount out;
+// 0 for an amount that a person named.
+func (b *Rulebook) mostOf(r Remedy) int64 {
+	if b.policy.Compensation == nil || r.Type != RemedyCompensation {
+		return 0
+	}
+	for _, p := range r.Breakdown {
+		switch p.Kind {
+		case PartLate, PartLost, PartDamaged:
+			return b.policy.Compensation.Most
+		}
+	}
+	return 0
 }
 
 // paysNew says whether the leg has paid new money, pays it or will.

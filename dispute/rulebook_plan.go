@@ -48,7 +48,7 @@ func (b *Rulebook) Plan(c *Case, remedies []Remedy) LegPlan {
 			p.legs = append(p.legs, Leg{ID: p.id(LegApology), Type: LegApology, State: MoneyRequired})
 			continue
 		case remedy.Type.newValue():
-			p.addMoney(LegCompensation, "", MoneyLeg{Amount: *remedy.Amount, Form: remedy.Type.form(), Gift: remedy.Gift})
+			p.addMoney(LegCompensation, "", MoneyLeg{Amount: *remedy.Amount, Form: remedy.Type.form(), Gift: remedy.Gift, Most: b.mostOf(remedy.Remedy)})
 			continue
 		}
 		if fail := p.addRefund(after, remedy); fail != nil {
@@ -93,21 +93,6 @@ func nextNumbers(c *Case) map[LegType]int {
 		}
 	}
 	return next
-}
-
-// paymentRooms is what each payment holds, less what the provider says is gone and
-// this case's moving refunds.
-func paymentRooms(c *Case) []OrderMoney {
-	if c.Facts.Order == nil {
-		return nil
-	}
-	book := newLedger(c, nil)
-	rooms := make([]OrderMoney, 0, len(c.Facts.Order.Payments))
-	for _, p := range c.Facts.Order.Payments {
-		left := p.Captured - book.payments[p.PaymentID] - c.Facts.Payment.gone(p.PaymentID)
-		rooms = append(rooms, OrderMoney{PaymentID: p.PaymentID, Captured: max(left, 0)})
-	}
-	return rooms
 }
 
 func (p *planner) id(t LegType) string {

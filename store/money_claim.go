@@ -18,7 +18,8 @@ import (
 //
 // Errors: CodeInvalid for a claim that does not add up or another amount under a known
 // key; CodeExceedsCapture when it is more than what is left of a line or of the payment, or
-// pays for units for which another case sends goods; CodeNotFound for an unknown case.
+// pays for units for which another case sends goods; CodeLimitExceeded when a compensation by
+// rule passes what its order is given (Most); CodeNotFound for an unknown case.
 func (s *Store) ClaimMoney(ctx context.Context, c dispute.MoneyClaim) (dispute.MoneyRow, error) {
 	if err := checkClaim(c); err != nil {
 		return dispute.MoneyRow{}, err
@@ -27,6 +28,11 @@ func (s *Store) ClaimMoney(ctx context.Context, c dispute.MoneyClaim) (dispute.M
 	err := s.inTx(ctx, "claim "+c.Key, func(tx pgx.Tx) error {
 		if c.Type == dispute.LegRefund {
 			if err := lockRefunded(ctx, tx, c); err != nil {
+				return err
+			}
+		}
+		if c.Most > 0 {
+			if err := lockCompensated(ctx, tx, c); err != nil {
 				return err
 			}
 		}
@@ -42,6 +48,9 @@ func (s *Store) ClaimMoney(ctx context.Context, c dispute.MoneyClaim) (dispute.M
 			return dispute.Errorf(dispute.CodeInvalid, "%s was claimed before with %s, not %s", c.Key, m.Amount, c.Amount)
 		}
 		out = m
+		if inserted && c.Most > 0 {
+			return countCompensated(ctx, tx, c)
+		}
 		if !inserted || c.Type != dispute.LegRefund {
 			return nil
 		}
@@ -73,6 +82,8 @@ func checkClaim(c dispute.MoneyClaim) error {
 		return dispute.Invalid("a claim of money names its key and case")
 	case c.Amount.Amount < 0, c.Amount.Amount == 0 && c.Returns == nil:
 		return dispute.Invalid("a claim of money is for a positive amount")
+	case c.Most > 0 && (c.Type != dispute.LegCompensation || c.Form.Credited() || c.OrderID == ""):
+		return dispute.Invalid("only a payout has a most, and names its order")
 	case c.Type == dispute.LegCompensation:
 		return nil
 	case c.Type != dispute.LegRefund:

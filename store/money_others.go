@@ -88,6 +88,7 @@ func (s *Store) OtherCases(ctx context.Context, orderID, caseID string) (*disput
 		return err
 	})
 	q.Queue(`SELECT coalesce(sum((money->>'shipping_clawback')::bigint), 0)::bigint `+countedRefunds, orderID, caseID).QueryRow(func(r pgx.Row) error { return r.Scan(&out.ShippingClawback) })
+	q.Queue(compensatedByOthers, orderID, caseID).QueryRow(func(r pgx.Row) error { return r.Scan(&out.Compensated) })
 	replaced := map[string]int{}
 	q.Queue(replacedByLine, orderID, caseID).Query(func(rows pgx.Rows) error {
 		var line string
@@ -108,7 +109,7 @@ func (s *Store) OtherCases(ctx context.Context, orderID, caseID string) (*disput
 	for i := range out.Lines {
 		out.Lines[i].Withheld = withheld[out.Lines[i].LineID]
 	}
-	if len(out.Lines) == 0 && out.ShippingClawback == 0 {
+	if len(out.Lines) == 0 && out.ShippingClawback == 0 && out.Compensated == 0 {
 		return nil, nil //nolint:nilnil // nothing was given back
 	}
 	return &out, nil
