@@ -12,13 +12,12 @@ import (
 
 	"github.com/redresshq/redress/dispute"
 	"github.com/redresshq/redress/partners"
-	"github.com/redresshq/redress/store/storetest"
 )
 
 // workerProcess starts a worker of its own on the stack: all partners, mail, webhooks.
 func (s *stack) workerProcess(t *testing.T) *part {
 	t.Helper()
-	settings := append(s.where(), "REDRESS_POLICY="+s.o.policy, "REDRESS_WORKER_LISTEN=127.0.0.1:0", "REDRESS_DATA_KEYS="+storetest.Key,
+	settings := append(s.where(), "REDRESS_POLICY="+s.o.policy, "REDRESS_WORKER_LISTEN=127.0.0.1:0",
 		"REDRESS_LOG_LEVEL=info", "REDRESS_WEBHOOK_ALLOW=127.0.0.0/8")
 	if s.o.mail {
 		settings = append(settings, "REDRESS_SMTP_URL=smtp://"+s.mailServer+"?tls=none", "REDRESS_MAIL_FROM=service@shop.example.org")

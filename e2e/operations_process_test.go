@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/redresshq/redress/partners"
+	"github.com/redresshq/redress/store/storetest"
 )
 
 // part is one part of Redress as a process of its own, from the real binary.
@@ -97,7 +98,7 @@ func (p *part) terminate() {
 // where are the settings of the stack's database and engine.
 func (s *stack) where() []string {
 	return []string{"DATABASE_URL=" + s.database, "TEMPORAL_ADDRESS=" + temporalServer.FrontendHostPort(),
-		"TEMPORAL_NAMESPACE=" + s.namespace}
+		"TEMPORAL_NAMESPACE=" + s.namespace, "REDRESS_DATA_KEYS=" + storetest.Key}
 }
 
 // workerPart starts a worker on the stack, under the demo policy.
