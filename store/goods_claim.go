@@ -28,7 +28,8 @@ const goodsOnTheWay = `
 //
 // Errors: CodeExceedsCapture where another case has the units; CodeUnavailable while a
 // younger case has asked for them and the warehouse has not answered (the younger gives way
-// unless it was first), and where nothing is recorded of the replacement yet.
+// unless it was first), while the warehouse does not know that another case gave them up,
+// and where nothing is recorded of the replacement yet.
 func (s *Store) ClaimGoods(ctx context.Context, caseID, replacementID string) error {
 	return s.inTx(ctx, "goods "+replacementID, func(tx pgx.Tx) error {
 		var orderID string
@@ -68,7 +69,7 @@ func (s *Store) ClaimGoods(ctx context.Context, caseID, replacementID string) er
 			}
 		}
 		if waits {
-			return dispute.Errorf(dispute.CodeUnavailable, "a younger case waits for the warehouse's word on the same units")
+			return dispute.Errorf(dispute.CodeUnavailable, "another case waits for the warehouse's word on the same units")
 		}
 		return nil
 	})
@@ -92,13 +93,28 @@ func lockLines(ctx context.Context, tx pgx.Tx, orderID string, lines []dispute.L
 	return known, tx.SendBatch(ctx, &q).Close()
 }
 
+// goodsGivenUp are the goods that an order's other cases gave up and that may leave yet,
+// since the warehouse does not know (dispute.Leg.ToFree); those that it could not be told of
+// lie with a supervisor.
+const goodsGivenUp = `
+	SELECT c.id AS case_id, part->>'line_id' AS line_id, coalesce((part->>'quantity')::int, 0) AS quantity
+	FROM cases c
+	CROSS JOIN LATERAL jsonb_path_query(c.doc, '$.legs[*] ? (@.type == "replacement" && exists(@.replacement.requested_at)
+		&& (@.state == "cancelled" || @.state == "failed" && @.replacement.unsure == true)
+		&& !(@.replacement.voided == true) && !(@.problem == "` + dispute.ProblemNotCancelled + `"))') AS leg
+	CROSS JOIN LATERAL jsonb_path_query(leg, '$.replacement.parts[*]') AS part
+	WHERE c.order_id = $1 AND c.id <> $2`
+
 // givenUnits counts the units that an order's other cases have paid back or have goods
-// sent for, and those that younger cases have asked for without an answer yet.
+// sent for, and those of which that is about to be known: younger cases have asked for them
+// without an answer yet, or they were given up and may leave yet.
 func givenUnits(ctx context.Context, tx pgx.Tx, orderID, caseID string) (given, asked map[string]int, err error) {
 	given, asked = map[string]int{}, map[string]int{}
 	rows, err := tx.Query(ctx, `
 		SELECT line_id, sum(quantity)::int, asked FROM (
 			SELECT line_id, quantity, asked AND case_id > $2 AS asked FROM (`+goodsOnTheWay+`) AS goods
+			UNION ALL
+			SELECT line_id, quantity, true FROM (`+goodsGivenUp+`) AS given_up
 			UNION ALL
 			SELECT l.line_id, l.quantity, false FROM refund_lines l JOIN refunds r ON r.key = l.key
 			WHERE l.order_id = $1 AND r.case_id <> $2 AND r.status NOT IN ('failed', 'cancelled')) AS units

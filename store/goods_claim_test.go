@@ -99,4 +99,31 @@ func TestAUnitIsClaimedOnceByMoneyOrGoods(t *testing.T) {
 		b.sends(t, younger, 4, dispute.ReplacementReserved, true)
 		require.Equal(t, dispute.CodeExceedsCapture, b.goods(t, older), "it had")
 	})
+	t.Run("goods given up that may leave yet", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		older, younger := b.aloneOnALine(t)
+		b.sends(t, older, 2, dispute.ReplacementRequired, true)
+		givenUp := func(number int64, state dispute.LegState, change func(*dispute.Leg)) {
+			t.Helper()
+			leg := dispute.Leg{ID: "replacement-1", Type: dispute.LegReplacement, State: state, Replacement: &dispute.ReplacementLeg{ReplacementID: "RPL-2",
+				RequestedAt: &younger.OpenedAt, Parts: []dispute.LineAmount{{LineID: "line_1", Quantity: 1, Amount: 1000}}}}
+			change(&leg)
+			younger.Legs = []dispute.Leg{leg}
+			batch := opening(younger)
+			batch.Opening, batch.Number = false, number
+			_, err := b.Record(t.Context(), batch)
+			require.NoError(t, err)
+		}
+		givenUp(2, dispute.ReplacementFailed, func(l *dispute.Leg) { l.Replacement.Unsure = true })
+		require.Equal(t, dispute.CodeUnavailable, b.goods(t, older), "the warehouse may have taken it")
+		givenUp(3, dispute.ReplacementCancelled, func(*dispute.Leg) {})
+		require.Equal(t, dispute.CodeUnavailable, b.goods(t, older), "the warehouse does not know yet")
+		givenUp(4, dispute.ReplacementCancelled, func(l *dispute.Leg) { l.Problem = dispute.ProblemNotCancelled })
+		require.Equal(t, granted, b.goods(t, older), "a supervisor deals with it")
+		givenUp(5, dispute.ReplacementCancelled, func(l *dispute.Leg) { l.Replacement.Voided = true })
+		require.Equal(t, granted, b.goods(t, older))
+		givenUp(6, dispute.ReplacementCancelled, func(l *dispute.Leg) { l.Replacement.RequestedAt = nil })
+		require.Equal(t, granted, b.goods(t, older), "it was never asked for")
+	})
 }

@@ -88,6 +88,16 @@ func TestReplacement(t *testing.T) {
 			require.Contains(t, r.told(dispute.RoleAgent), "task decide")
 			r.ended(dispute.OutcomeResolved)
 		}},
+		{"another case has the units: an agent, and what an earlier attempt had kept is given free", func(t *testing.T, r *rig) {
+			r.under(newest)
+			r.goods.replace = refusedWith(dispute.ProblemGivenElsewhere)
+			r.after(day, func() { r.reject("u1", supervisor) })
+			r.run(r.reship())
+			require.Equal(t, 1, r.times("unreplace "+replacementID))
+			require.Empty(t, r.last().Offers)
+			require.Equal(t, dispute.ReplacementFailed, r.legState("replacement-1"))
+			r.unpaid()
+		}},
 		{"reported out of stock later on, by webhook", func(t *testing.T, r *rig) {
 			r.under(newest)
 			r.after(time.Hour, func() { r.reported("r1", 1, dispute.ReplacementUpdate{Status: "out_of_stock"}) })

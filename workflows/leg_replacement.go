@@ -77,7 +77,9 @@ func (r *caseRun) reserved(l *dispute.Leg, by *time.Time, err error) {
 	case l.State != dispute.ReplacementRequired:
 		return // a report was quicker, or the goods are not wanted any more
 	case err != nil:
-		l.Replacement.Unsure = !isFinal(err)
+		// The units are claimed anew at every attempt: the warehouse may have taken an earlier
+		// one, whose answer was lost.
+		l.Replacement.Unsure = !isFinal(err) || activities.Ref(err) == dispute.ProblemGivenElsewhere
 		r.replacementFailed(l, warehouse, partnerProblem(err, dispute.ProblemReplacementNotTaken))
 	default:
 		now := r.now()
