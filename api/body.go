@@ -127,7 +127,9 @@ func repeated(document []byte) (pointer string, found bool) {
 		value bool            // a value of an object comes next
 	}
 	var open []level
-	for d := json.NewDecoder(bytes.NewReader(document)); ; {
+	d := json.NewDecoder(bytes.NewReader(document))
+	d.UseNumber() // one that no float holds would end the search before its time
+	for {
 		token, err := d.Token()
 		if err != nil {
 			return "", false

@@ -47,6 +47,9 @@ func TestAFieldThatStandsTwice(t *testing.T) {
 		require.Equal(t, pointer, p.Errors[0].Pointer)
 		require.Equal(t, "stands twice", p.Errors[0].Detail)
 	}
+	pointer, found := repeated([]byte(`{"n":1e999,"a":1,"a":2}`))
+	require.True(t, found, "a number that no float holds ends no search")
+	require.Equal(t, "/a", pointer)
 	for _, body := range []string{`{"a":1,"b":{"a":1},"c":[{"a":1},{"a":1},"a","a"]}`, `[[],[]]`, `"a"`, `{"a":"a","b":"a"}`} {
 		pointer, found := repeated([]byte(body))
 		require.False(t, found, "%s: %s", body, pointer)

@@ -95,3 +95,21 @@ func TestANewReasonFlagsAClearedCaseAnew(t *testing.T) {
 	require.Equal(t, 90, worse.Risk.Reasons[1].Value)
 	require.Equal(t, c.Risk.Score, worse.Risk.Score, "a flag counts once")
 }
+
+// Two rules may raise one flag: what stands of it counts by the reason that stands.
+func TestWhatStandsOfAFlagOfTwoRules(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC)
+	cleared := &RiskReview{Verdict: RiskCleared, By: Actor{Role: RoleAgent, ID: "ann"}, At: at, Flags: []string{"many"}, Values: map[string]int{"many": 5}}
+	for name, row := range map[string]struct {
+		reasons []RiskReason
+		want    int
+	}{
+		"both stand":      {[]RiskReason{{Flag: "odd", When: "x", Score: 20, Rule: "r"}, {Flag: "odd", When: "y", Score: 30, Rule: "r"}}, 50},
+		"the second grew": {[]RiskReason{{Flag: "many", Fact: "a", Value: 3, Score: 20, Rule: "r"}, {Flag: "many", Fact: "b", Value: 6, Score: 30, Rule: "r"}}, 30},
+		"none stands":     {[]RiskReason{{Flag: "many", Fact: "a", Value: 3, Score: 20, Rule: "r"}, {Flag: "many", Fact: "b", Value: 5, Score: 30, Rule: "r"}}, 0},
+	} {
+		risk := Risk{Score: 50, Flags: []string{row.reasons[0].Flag, row.reasons[1].Flag}, Reasons: row.reasons}.Judged(cleared)
+		require.Equal(t, row.want, risk.StandingScore(), name)
+	}
+}

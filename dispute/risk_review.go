@@ -92,18 +92,20 @@ func (r Risk) Standing() []string {
 }
 
 // StandingScore is what the flags that stand add up to, at most the whole score, which it
-// is while no person lifted any.
+// is while no person lifted any. Several rules may raise one flag, each with a score.
 func (r Risk) StandingScore() int {
-	standing, score := r.Standing(), 0
 	if r.Review == nil || r.Review.Verdict != RiskCleared {
 		return r.Score
 	}
-	for _, flag := range standing {
-		i := slices.IndexFunc(r.Reasons, func(why RiskReason) bool { return why.Flag == flag })
-		if i < 0 {
-			return r.Score // nobody knows what it added
+	score := 0
+	for _, why := range r.raised() {
+		switch {
+		case r.Review.clears(why):
+		case why.Rule == "":
+			return r.Score // a flag without a reason: nobody knows what it added
+		default:
+			score += why.Score
 		}
-		score += r.Reasons[i].Score
 	}
 	return min(score, r.Score)
 }

@@ -29,13 +29,8 @@ func claimUnits(ctx context.Context, tx pgx.Tx, c dispute.Case) (string, error) 
 		ids[i] = l.LineID
 	}
 	var q pgx.Batch
-	q.Queue(`INSERT INTO order_lines (order_id, line_id) SELECT $1, l FROM unnest($2::text[]) AS l ORDER BY l
-		ON CONFLICT (order_id, line_id) DO NOTHING`, c.OrderID, ids)
 	known := map[string]int{}
-	q.Queue(`SELECT line_id, coalesce(quantity, 0) FROM order_lines WHERE order_id = $1 AND line_id = ANY($2)
-		ORDER BY line_id FOR NO KEY UPDATE`, c.OrderID, ids).Query(func(rows pgx.Rows) error {
-		return eachLine(rows, func(line string, n int, _ string) { known[line] = n })
-	})
+	queueLineLocks(&q, c.OrderID, ids, known)
 	claimed, by := map[string]int{}, map[string]string{}
 	q.Queue(`SELECT l.line_id, sum(l.quantity)::int, min(l.case_id) FROM case_claims l JOIN cases c ON c.id = l.case_id
 		WHERE l.order_id = $1 AND l.line_id = ANY($2) AND l.family = $3 AND l.released_at IS NULL AND l.case_id <> $4
@@ -52,6 +47,18 @@ func claimUnits(ctx context.Context, tx pgx.Tx, c dispute.Case) (string, error) 
 		}
 	}
 	return "", nil
+}
+
+// queueLineLocks locks lines of an order, making the rows that are new, and fills in how
+// many units each has, 0 where nobody knows. All lock in the order of the ids' bytes, as
+// unitsByLine has it, and not in that of the database's language: else two deadlock.
+func queueLineLocks(q *pgx.Batch, orderID string, ids []string, known map[string]int) {
+	q.Queue(`INSERT INTO order_lines (order_id, line_id) SELECT $1, l FROM unnest($2::text[]) AS l ORDER BY l COLLATE "C"
+		ON CONFLICT (order_id, line_id) DO NOTHING`, orderID, ids)
+	q.Queue(`SELECT line_id, coalesce(quantity, 0) FROM order_lines WHERE order_id = $1 AND line_id = ANY($2)
+		ORDER BY line_id COLLATE "C" FOR NO KEY UPDATE`, orderID, ids).Query(func(rows pgx.Rows) error {
+		return eachLine(rows, func(line string, n int, _ string) { known[line] = n })
+	})
 }
 
 // rememberRefused keeps that an opening was refused, and in favour of which case.

@@ -82,14 +82,9 @@ func lockLines(ctx context.Context, tx pgx.Tx, orderID string, lines []dispute.L
 	for i, l := range lines {
 		ids[i] = l.LineID
 	}
-	var q pgx.Batch
-	q.Queue(`INSERT INTO order_lines (order_id, line_id) SELECT $1, l FROM unnest($2::text[]) AS l ORDER BY l
-		ON CONFLICT DO NOTHING`, orderID, ids)
 	known := map[string]int{}
-	q.Queue(`SELECT line_id, coalesce(quantity, 0) FROM order_lines WHERE order_id = $1 AND line_id = ANY($2)
-		ORDER BY line_id FOR NO KEY UPDATE`, orderID, ids).Query(func(rows pgx.Rows) error {
-		return eachLine(rows, func(line string, n int, _ string) { known[line] = n })
-	})
+	var q pgx.Batch
+	queueLineLocks(&q, orderID, ids, known)
 	return known, tx.SendBatch(ctx, &q).Close()
 }
 

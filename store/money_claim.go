@@ -110,20 +110,12 @@ func checkClaim(c dispute.MoneyClaim) error {
 
 // lockRefunded locks the payment, then the order lines, making the rows that are new.
 func lockRefunded(ctx context.Context, tx pgx.Tx, c dispute.MoneyClaim) error {
-	ids := make([]string, len(c.Lines))
-	for i, l := range c.Lines {
-		ids[i] = l.LineID
-	}
-	slices.Sort(ids)
 	var currency string
 	var q pgx.Batch
 	q.Queue("INSERT INTO payments (payment_id, currency) VALUES ($1, $2) ON CONFLICT DO NOTHING", c.PaymentID, c.Amount.Currency)
 	q.Queue("SELECT currency FROM payments WHERE payment_id = $1 FOR NO KEY UPDATE", c.PaymentID).
 		QueryRow(func(r pgx.Row) error { return r.Scan(&currency) })
-	q.Queue(`INSERT INTO order_lines (order_id, line_id) SELECT $1, l FROM unnest($2::text[]) AS l ORDER BY l
-		ON CONFLICT DO NOTHING`, c.OrderID, ids)
-	q.Queue(`SELECT line_id FROM order_lines WHERE order_id = $1 AND line_id = ANY($2)
-		ORDER BY line_id FOR NO KEY UPDATE`, c.OrderID, ids)
+	queueLineLocks(&q, c.OrderID, lineIDs(c.Lines), map[string]int{})
 	if err := tx.SendBatch(ctx, &q).Close(); err != nil {
 		return err
 	}
