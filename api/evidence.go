@@ -41,6 +41,10 @@ func (s *Server) AddEvidence(ctx context.Context, r AddEvidenceRequestObject) (A
 	if err != nil {
 		return nil, err
 	}
+	if added.Type != up.kind {
+		return nil, dispute.Invalid("the case has this file already", dispute.Field{Pointer: "/type",
+			Detail: "the same bytes are on record as " + string(added.Type) + " (" + added.ID + "); hand in another file, or say so in a note"})
+	}
 	location := "/v1/cases/" + x.caseID() + "/evidence/" + added.ID + "/content"
 	return AddEvidence201JSONResponse{Body: added, Headers: AddEvidence201ResponseHeaders{Location: &location}}, nil
 }

@@ -168,6 +168,9 @@ func TestEvidenceReplay(t *testing.T) {
 	one("k", "photo", "other words").status(422).code(dispute.CodeKeyReused)
 	one("k", "receipt", "words").status(422).code(dispute.CodeKeyReused)
 	require.JSONEq(t, first.Body.String(), one("k2", "photo", "words").status(201).Body.String(), "the same bytes are the same item")
+	p := one("k3", "receipt", "words").status(422).code(dispute.CodeInvalid)
+	require.Equal(t, "/type", p.Errors[0].Pointer, "nobody may think that a receipt came, where a photo is on record")
+	require.Contains(t, p.Errors[0].Detail, "photo")
 }
 
 func TestEvidenceLimits(t *testing.T) {

@@ -53,7 +53,7 @@ func (s *Server) ReceiveWebhook(ctx context.Context, _ ReceiveWebhookRequestObje
 	x := exchangeOf(ctx)
 	event, problem := s.read(x)
 	if problem != nil {
-		event.State, event.Problem = dispute.InboxInvalid, problem.Message
+		event.State, event.Problem = dispute.InboxInvalid, told(problem)
 	}
 	kept, err := s.Store.AddInbox(ctx, event)
 	switch {
@@ -65,6 +65,18 @@ func (s *Server) ReceiveWebhook(ctx context.Context, _ ReceiveWebhookRequestObje
 		return nil, malformed("kept as invalid: the event id was used with another body")
 	}
 	return ReceiveWebhook200JSONResponse{Id: kept.ID, State: string(kept.State)}, nil
+}
+
+// told says in one line what is wrong with an event, and where.
+func told(problem *dispute.Error) string {
+	var where []string
+	for _, f := range problem.Fields[:min(len(problem.Fields), 5)] {
+		where = append(where, f.Pointer+": "+f.Detail)
+	}
+	if where == nil {
+		return problem.Message
+	}
+	return problem.Message + ": " + strings.Join(where, "; ")
 }
 
 // read makes the inbox row of a signed message, and says what is wrong with it.

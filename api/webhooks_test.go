@@ -161,3 +161,13 @@ func TestWebhookMalformed(t *testing.T) {
 		require.Empty(t, row.Payload)
 	}
 }
+
+// Whoever looks at what a partner sent wrongly reads in the list what was wrong with it.
+func TestAnInvalidReportSaysWhere(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	body := `{"type":"repair.updated","event_id":"e1","data":{"repair_id":"R","sequence":1,"status":"diagnosed","diagnosis":"broken switch"}}`
+	b.do(signedCall(t, "wh-east", hookSecret, "msg", noon, body)).status(400)
+	require.Len(t, b.store.inbox, 1)
+	require.Equal(t, "the event is not complete: /data/diagnosis: a code", b.store.inbox[0].Problem)
+}

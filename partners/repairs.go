@@ -39,8 +39,8 @@ func (m mending) answer() map[string]any {
 
 // RepairReport is what the workshop reports of a repair.
 type RepairReport struct {
-	Status         string         `json:"status"` // received, diagnosed, repairing, repaired, shipped, returned, irreparable, delayed
-	Diagnosis      string         `json:"diagnosis,omitempty"`
+	Status         string         `json:"status"`              // received, diagnosed, repairing, repaired, shipped, returned, irreparable, delayed
+	Diagnosis      string         `json:"diagnosis,omitempty"` // a code, such as worn_switch
 	Covered        *bool          `json:"covered,omitempty"`
 	Quote          *dispute.Money `json:"quote,omitempty"`
 	Carrier        string         `json:"carrier,omitempty"`         // with shipped; "" is SF

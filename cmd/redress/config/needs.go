@@ -7,12 +7,18 @@ func (c Config) ForOwner(command string) error {
 
 // ForRecord says what a command lacks that reads the record, or publishes rules.
 func (c Config) ForRecord(command string) error {
-	return missing(command, c.database())
+	return missing(command, c.database().orRunning())
 }
 
 // ForRestart says what a command lacks that starts a workflow again.
 func (c Config) ForRestart(command string) error {
-	return missing(command, c.database(), c.engine())
+	return missing(command, c.database().orRunning(), c.engine().orRunning())
+}
+
+// orRunning adds to a need what finds it by itself.
+func (n need) orRunning() need {
+	n.what += " (while `make run` is up, its own is found)"
+	return n
 }
 
 // ForAPI says what `redress api` lacks.

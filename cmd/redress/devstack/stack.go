@@ -46,6 +46,7 @@ type stack struct {
 
 	mailURL string // of the sandbox's mail server; "" when mail goes elsewhere
 	hookURL string // where the sandbox plays the shop's own system; "" when there is no sandbox
+	hookID  string // the endpoint that sends there
 
 	run           run    // of the live case
 	order, caseID string // likewise
