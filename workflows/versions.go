@@ -62,7 +62,7 @@ func (r *caseRun) judgesOwnGoods() bool {
 	return r.world.version(changeOwnGoods, 1) != workflow.DefaultVersion
 }
 
-// changeByCause: releases 1 to 3 took signals that came together in the alphabet's order, a
+// changeByCause: releases 1 and 2 took signals that came together in the alphabet's order, a
 // finding before the count that it followed.
 const changeByCause = "signals-in-the-order-of-their-causes"
 
@@ -71,7 +71,7 @@ func (r *caseRun) ordersByCause() bool {
 	return r.world.version(changeByCause, 1) != workflow.DefaultVersion
 }
 
-// changeEachParcel: releases 1 to 3 took the first report on a parcel for old news once a
+// changeEachParcel: releases 1 and 2 took the first report on a parcel for old news once a
 // later report on another parcel of the return was in.
 const changeEachParcel = "first-report-of-each-parcel"
 
