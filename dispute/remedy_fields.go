@@ -44,14 +44,14 @@ func CheckRemedyFields(c *Case, remedies []Remedy, at string) *Error {
 		} {
 			taken := slices.Contains(takes, f.name) && (r.Type != RemedyOrderAmendment || amendments[c.Reason].what == AmendItem)
 			if f.said && !taken {
-				fields = append(fields, Field{Pointer: fmt.Sprintf("%s/%d/%s", at, i, f.name), Detail: fmt.Sprintf("a remedy %s has none: must be left out", r.Type)})
+				fields = append(fields, Field{Pointer: fmt.Sprintf("%s/%d/%s", at, i, f.name), Detail: fmt.Sprintf("%s takes no %s; leave it out", r.Type, f.name)})
 			}
 		}
 	}
 	if len(fields) == 0 {
 		return nil
 	}
-	return Invalid("a remedy does not take what is said of it", fields...)
+	return Invalid("a field was given that its remedy does not take", fields...)
 }
 
 // impliedLines are the lines that a remedy is about by what else is said of it.
