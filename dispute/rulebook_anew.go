@@ -186,7 +186,7 @@ func (c *Case) promises(left map[string]int) []promise {
 		case l.Replacement != nil && (l.State == ReplacementRequired || l.State == ReplacementReserved):
 			all = append(all, promise{ids: []string{l.ID}, units: l.Replacement.Lines(), lines: lineSet(l.Replacement.Lines()), back: c.Leg(l.After)})
 		case l.Repair != nil && !l.State.Final() && l.Repair.ShippedAt == nil && l.State != RepairSendingBack:
-			all = append(all, promise{ids: []string{l.ID}, goods: true, units: l.Repair.Lines, lines: lineSet(l.Repair.Lines)})
+			all = append(all, promise{ids: []string{l.ID}, goods: true, units: l.Repair.Lines, lines: lineSet(l.Repair.Lines), back: c.Leg(l.After)})
 		case l.HoldsGoods():
 			all = append(all, promise{ids: []string{l.ID}, goods: true, held: true, units: l.Repair.Lines, lines: lineSet(l.Repair.Lines)})
 		}

@@ -73,6 +73,21 @@ func TestARepairTakesThePlaceOfWhatWaits(t *testing.T) {
 			require.Equal(t, int64(10000), r.refunded())
 			r.ended(dispute.OutcomeResolved)
 		}},
+		{"on their way to the workshop they cannot be asked for anew: refused, they are mended", func(t *testing.T, r *rig) {
+			o := r.threeCups(cups(dispute.RemedyRepair, 3))
+			var decided *reply
+			r.inTransit()
+			r.after(day+time.Hour, func() { decided = r.decide("u2", supervisor, cups(dispute.RemedyReturnRefund, 3)) })
+			r.after(day+2*time.Hour, func() { r.decide("u3", supervisor, dispute.Remedy{Type: dispute.RemedyApology}) })
+			r.bring(4*day, "return-1", 3)
+			r.workshop(5*day, 1, dispute.WorkshopShipped)
+			r.backAgain(6*day, dispute.ParcelDelivered)
+			r.run(o)
+			require.Equal(t, dispute.CodeInvalid, decided.code)
+			require.Equal(t, dispute.RepairReturned, r.legState("repair-1"))
+			require.Zero(t, r.refunded())
+			r.ended(dispute.OutcomeResolved)
+		}},
 		{"the other way: they are to be mended, and paid for then", func(t *testing.T, r *rig) {
 			o := r.threeCups(cups(dispute.RemedyRepair, 3))
 			r.after(3*time.Hour, func() { r.decide("u2", supervisor, cups(dispute.RemedyReturnRefund, 3)) })
