@@ -35,7 +35,9 @@ func TestTextsComeBackAsTheyWere(t *testing.T) {
 		kept, err := k.Text(plain)
 		require.NoError(rt, err)
 		if plain != "" {
-			require.NotContains(rt, kept, plain+"x")
+			if len(plain) >= 16 { // a shorter one may stand in base64 by chance
+				require.NotContains(rt, kept, plain)
+			}
 			require.True(rt, strings.HasPrefix(kept, "age-encryption.org/v1:"))
 		}
 		back, err := k.OpenText(kept)
