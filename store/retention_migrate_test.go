@@ -7,34 +7,19 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
 	"github.com/stretchr/testify/require"
 
 	"github.com/redresshq/redress/dispute"
 	"github.com/redresshq/redress/store"
-	"github.com/redresshq/redress/store/storetest"
 )
 
 // Cases that closed before retention was known are kept for ever, and those that close
 // afterwards as their policy says.
 func TestRetentionComesToAFullDatabase(t *testing.T) {
 	t.Parallel()
-	url := storetest.Empty(t, false)
-	cfg, err := pgx.ParseConfig(url)
-	require.NoError(t, err)
-	db := stdlib.OpenDB(*cfg)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, store.Migrations())
-	require.NoError(t, err)
-	_, err = provider.UpTo(t.Context(), 10)
-	require.NoError(t, err)
-	s, err := store.Open(t.Context(), url)
-	require.NoError(t, err)
-	t.Cleanup(s.Close)
-	b := &bundle{Store: s, url: url}
+	b, db := migratedTo(t, 10)
 	before := newCase("case_before")
-	_, err = b.Record(t.Context(), opening(before))
+	_, err := b.Record(t.Context(), opening(before))
 	require.NoError(t, err)
 	b.closeCase(t, before, 2)
 	open := newCase("case_open")
@@ -44,7 +29,7 @@ func TestRetentionComesToAFullDatabase(t *testing.T) {
 	_, err = b.GetCase(t.Context(), "case_open")
 	requireCode(t, dispute.CodeUnavailable, err) // not migrated yet
 
-	require.NoError(t, store.Migrate(t.Context(), url))
+	require.NoError(t, store.Migrate(t.Context(), b.url))
 	b.shut(t, open, 2, &kept)
 	record, err := b.GetCase(t.Context(), "case_before")
 	require.NoError(t, err)
